@@ -124,6 +124,8 @@ pub enum CeremonyError {
 	Order,
 	/// The member or dealer has no part in this.
 	Stranger,
+	/// Fewer qualified dealers than the threshold: they may all be in league, and know the key.
+	TooFewDealers,
 }
 
 impl From<DecodeError> for CeremonyError {
@@ -141,6 +143,7 @@ impl fmt::Display for CeremonyError {
 			Self::ShareCount => f.write_str("not one share for each registered member"),
 			Self::Order => f.write_str("indices that do not rise"),
 			Self::Stranger => f.write_str("the index has no part in this ceremony"),
+			Self::TooFewDealers => f.write_str("fewer qualified dealers than the threshold"),
 		}
 	}
 }

@@ -14,16 +14,17 @@
 use crate::{
 	ceremony::confirm::SecretShare,
 	curve::{pairing_product_is_one, DecodeError, G1Bytes, G2Bytes, Scalar, G1, G2},
-	hash::{nonce, sha256, statement, ScalarTag},
+	hash::{nonce, sha256, statement, weight, ScalarTag},
 	identity::{hash_identity, Identity, KeyId, Purpose, Serial},
 	proof::{prove, verify, Proof},
 	secret::{Entropy, Secret, SecretBytes},
-	sharing::{combine_points, CombineError, MemberIndex},
+	sharing::{combining_coefficients, CombineError, MemberIndex},
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::{fmt, marker::PhantomData};
 use scale_info::TypeInfo;
+use zeroize::Zeroizing;
 
 /// What is wrong with a transport key, a partial key or their combination.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,8 +111,8 @@ impl TransportSecret {
 
 	/// The secret from storage; `None` if the bytes are no secret of this kind.
 	pub fn from_bytes(bytes: &SecretBytes<32>) -> Option<Self> {
-		let scalar = Scalar::from_be_bytes(bytes.expose()).filter(|scalar| !scalar.is_zero())?;
-		Some(Self(Secret::new(scalar)))
+		let mut scalar = Scalar::from_be_bytes(bytes.expose()).filter(|s| !s.is_zero())?;
+		Some(Self(Secret::take(&mut scalar)))
 	}
 
 	/// `T`.
@@ -210,7 +211,7 @@ impl SecretShare {
 			&(key_id, serial, identity, purpose, share_version, self.member(), transport.encode()),
 		);
 		let rho = nonce(self.to_bytes().expose(), entropy.expose(), &hedge);
-		let share = request.hash().mul(self.scalar.expose());
+		let share = Zeroizing::new(request.hash().mul(self.scalar.expose()));
 		PartialKey {
 			serial: *serial,
 			purpose: *purpose,
@@ -218,7 +219,7 @@ impl SecretShare {
 			member: self.member(),
 			c1: G1::generator().mul(rho.expose()).encode(),
 			c2: G2::generator().mul(rho.expose()).encode(),
-			c3: (transport.mul(rho.expose()) + share).encode(),
+			c3: (transport.mul(rho.expose()) + *share).encode(),
 		}
 	}
 }
@@ -238,16 +239,14 @@ impl PartialKey {
 		}
 		let (c1, c2, c3) = (self.c1.decode()?, self.c2.decode()?, self.c3.decode()?);
 		let statement = (
+			"symbolon-partial",
 			&request.key_id,
 			&request.identity,
 			self,
 			transport.encode(),
 			verification_key.encode(),
 		);
-		let mut weight = [0u8; 16];
-		weight
-			.copy_from_slice(&sha256(&(ScalarTag::PartialWeight.name(), statement).encode())[..16]);
-		let weight = u128::from_le_bytes(weight);
+		let weight = weight(&sha256(&statement.encode()));
 		let holds = pairing_product_is_one(&[
 			(c1.mul_vartime(weight) + c3, G2::generator()),
 			(-(G1::generator().mul_vartime(weight) + *transport), c2),
@@ -275,14 +274,13 @@ pub fn combine(partials: &[PartialKey], threshold: u16) -> Result<EncryptedKey, 
 	if !partials.iter().all(alike) {
 		return Err(ExtractionError::Mixed);
 	}
-	let column = |field: fn(&PartialKey) -> &G1Bytes| {
-		partials
-			.iter()
-			.map(|partial| Ok((partial.member, field(partial).decode()?)))
-			.collect::<Result<Vec<_>, DecodeError>>()
-	};
-	let c1 = combine_points(&column(|partial| &partial.c1)?, threshold)?;
-	let c3 = combine_points(&column(|partial| &partial.c3)?, threshold)?;
+	let members = partials.iter().map(|partial| partial.member);
+	let lambdas = combining_coefficients(members, threshold)?;
+	let (mut c1, mut c3) = (G1::identity(), G1::identity());
+	for (partial, lambda) in partials.iter().zip(&lambdas) {
+		c1 += partial.c1.decode()?.mul(lambda);
+		c3 += partial.c3.decode()?.mul(lambda);
+	}
 	Ok(EncryptedKey { c1, c3 })
 }
 
@@ -325,8 +323,8 @@ impl EncryptedKey {
 		secret: &TransportSecret,
 		master: &G2,
 	) -> Result<IdentityKey<U>, ExtractionError> {
-		let point = self.c3 - self.c1.mul(secret.0.expose());
-		IdentityKey::check(key_id, serial, identity, Secret::new(point), master)
+		let mut point = self.c3 - self.c1.mul(secret.0.expose());
+		IdentityKey::check(key_id, serial, identity, Secret::take(&mut point), master)
 			.ok_or(ExtractionError::Combine(CombineError::Wrong))
 	}
 }
@@ -340,8 +338,8 @@ impl<U: KeyUse> IdentityKey<U> {
 		master: &G2,
 	) -> Option<Self> {
 		let hash = hash_identity(key_id, U::PURPOSE, serial, identity);
-		let holds = !point.expose().is_identity()
-			&& pairing_product_is_one(&[(*point.expose(), G2::generator()), (-hash, *master)]);
+		let terms = Zeroizing::new([(*point.expose(), G2::generator()), (-hash, *master)]);
+		let holds = !point.expose().is_identity() && pairing_product_is_one(&terms[..]);
 		holds.then(|| Self {
 			key_id: *key_id,
 			serial,
@@ -379,7 +377,7 @@ impl<U: KeyUse> IdentityKey<U> {
 		bytes: &SecretBytes<48>,
 		master: &G2,
 	) -> Option<Self> {
-		let point = Secret::new(G1::from_compressed(bytes.expose())?);
+		let point = Secret::take(&mut G1::from_compressed(bytes.expose())?);
 		Self::check(key_id, serial, identity, point, master)
 	}
 }

@@ -12,7 +12,7 @@ use crate::{
 use alloc::vec::Vec;
 use codec::Encode;
 use sha2::{Digest, Sha256, Sha512};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// A use of hashing to G1.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -75,8 +75,6 @@ pub enum ScalarTag {
 	Confirm,
 	/// Coefficients of a dealing's polynomial.
 	Coefficient,
-	/// Weight that joins the two equations of a partial key into one product.
-	PartialWeight,
 }
 
 impl ScalarTag {
@@ -93,7 +91,6 @@ impl ScalarTag {
 			Self::Complaint => "COMPLAINT",
 			Self::Confirm => "CONFIRM",
 			Self::Coefficient => "COEFFICIENT",
-			Self::PartialWeight => "PARTIAL-WEIGHT",
 		}
 	}
 
@@ -120,9 +117,7 @@ pub(crate) fn nonce(witness: &[u8], entropy: &[u8; 32], statement: &[u8]) -> Sec
 	loop {
 		let mut scalar = ScalarTag::Nonce.hash(&message);
 		if !scalar.is_zero() {
-			let secret = Secret::new(scalar);
-			scalar.zeroize();
-			return secret;
+			return Secret::take(&mut scalar);
 		}
 		message.push(0);
 	}
@@ -151,7 +146,12 @@ pub(crate) fn batch_weight(seed: &[u8; 32], i: u64) -> u128 {
 		.chain_update(seed)
 		.chain_update(i.to_le_bytes())
 		.finalize();
+	weight(&digest.into())
+}
+
+/// A 128-bit weight from a digest: its first 16 bytes, little-endian.
+pub(crate) fn weight(digest: &[u8; 32]) -> u128 {
 	let mut weight = [0u8; 16];
-	weight.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+	weight.iter_mut().zip(digest).for_each(|(to, from)| *to = *from);
 	u128::from_le_bytes(weight)
 }

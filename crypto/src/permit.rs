@@ -15,9 +15,9 @@ use crate::{
 	curve::{pairing_product_is_one, DecodeError, G1Bytes, G1, G2},
 	hash::{batch_weight, sha256, CurveTag},
 	identity::{Epoch, KeyId},
-	sharing::{combine_points, CombineError, MemberIndex},
+	sharing::{combining_coefficients, CombineError, MemberIndex},
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use codec::Encode;
 use core::fmt;
 
@@ -150,22 +150,24 @@ impl Chunk<'_> {
 
 	/// Combines members' shares of the chunk (each in its order) to permits. The first
 	/// `threshold` members are taken; nothing is verified, call [`Self::verify`] on the result.
+	/// A member's shares that do not decode, or are more or fewer than the subtrees, are
+	/// [`CombineError::Wrong`]: check each member's with [`Self::verify`] against its `P_j`.
 	pub fn combine(
 		&self,
 		shares: &[(MemberIndex, Vec<G1Bytes>)],
 		threshold: u16,
 	) -> Result<Vec<G1Bytes>, CombineError> {
-		let mut permits = Vec::with_capacity(self.subtrees.len());
-		for position in 0..self.subtrees.len() {
-			let column = shares
-				.iter()
-				.map(|(member, points)| {
-					let point = points.get(position).ok_or(CombineError::TooFew)?;
-					Ok((*member, point.decode().map_err(|_| CombineError::Wrong)?))
-				})
-				.collect::<Result<Vec<_>, CombineError>>()?;
-			permits.push(combine_points(&column, threshold)?.encode());
+		let members = shares.iter().map(|(member, _)| *member);
+		let lambdas = combining_coefficients(members, threshold)?;
+		let mut sums = vec![G1::identity(); self.subtrees.len()];
+		for ((_, points), lambda) in shares.iter().zip(&lambdas) {
+			if points.len() != sums.len() {
+				return Err(CombineError::Wrong);
+			}
+			for (sum, point) in sums.iter_mut().zip(points) {
+				*sum += point.decode().map_err(|_| CombineError::Wrong)?.mul(lambda);
+			}
 		}
-		Ok(permits)
+		Ok(sums.iter().map(G1::encode).collect())
 	}
 }

@@ -12,6 +12,16 @@ impl<T: Zeroize> Secret<T> {
 		Self(Box::new(value))
 	}
 
+	/// Takes over a `Copy` value and wipes the caller's copy.
+	pub fn take(value: &mut T) -> Self
+	where
+		T: Copy,
+	{
+		let secret = Self::new(*value);
+		value.zeroize();
+		secret
+	}
+
 	pub fn expose(&self) -> &T {
 		&self.0
 	}
@@ -29,9 +39,7 @@ pub struct SecretBytes<const N: usize>(Secret<[u8; N]>);
 impl<const N: usize> SecretBytes<N> {
 	/// Takes over `bytes` and wipes the caller's copy.
 	pub fn take(bytes: &mut [u8; N]) -> Self {
-		let secret = Self(Secret::new(*bytes));
-		bytes.zeroize();
-		secret
+		Self(Secret::take(bytes))
 	}
 
 	/// The bytes, for as long as they are borrowed.

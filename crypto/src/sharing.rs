@@ -4,14 +4,16 @@
 //! `t - 1` of its values and is found from any `t`.
 
 use crate::{
-	curve::{Scalar, G1, G2},
+	curve::{Scalar, G2},
 	secret::Secret,
 };
 use alloc::{vec, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, Error as CodecError, Input, MaxEncodedLen};
 use core::fmt;
 use scale_info::TypeInfo;
-use zeroize::Zeroize;
+
+#[cfg(test)]
+mod tests;
 
 macro_rules! index {
 	($(#[$doc:meta])* $name:ident) => {
@@ -107,9 +109,7 @@ impl Polynomial {
 		for coefficient in self.0.expose().iter().rev() {
 			sum = sum * at + *coefficient;
 		}
-		let value = Secret::new(sum);
-		sum.zeroize();
-		value
+		Secret::take(&mut sum)
 	}
 
 	/// Commitments `A_k = a_k·g2`.
@@ -172,17 +172,14 @@ impl fmt::Display for CombineError {
 
 impl core::error::Error for CombineError {}
 
-/// Combines the first `threshold` of `shares` by Lagrange interpolation at zero.
-pub(crate) fn combine_points(
-	shares: &[(MemberIndex, G1)],
+/// The Lagrange coefficients of exactly the first `threshold` of `members`.
+pub(crate) fn combining_coefficients(
+	members: impl Iterator<Item = MemberIndex>,
 	threshold: u16,
-) -> Result<G1, CombineError> {
-	let shares = shares.get(..usize::from(threshold)).ok_or(CombineError::TooFew)?;
-	let indices: Vec<MemberIndex> = shares.iter().map(|(index, _)| *index).collect();
-	let lambdas = lagrange_at_zero(&indices).ok_or(CombineError::Duplicate)?;
-	let sum = shares
-		.iter()
-		.zip(&lambdas)
-		.fold(G1::identity(), |sum, ((_, point), lambda)| sum + point.mul(lambda));
-	Ok(sum)
+) -> Result<Vec<Scalar>, CombineError> {
+	let members: Vec<MemberIndex> = members.take(usize::from(threshold)).collect();
+	if members.is_empty() || members.len() < usize::from(threshold) {
+		return Err(CombineError::TooFew);
+	}
+	lagrange_at_zero(&members).ok_or(CombineError::Duplicate)
 }

@@ -15,7 +15,7 @@ use crate::{
 	cover::Subtree,
 	curve::{pairing_product_is_one, DecodeError, G1Bytes, Scalar, G1, G2},
 	extraction::{IdentityKey, Signing},
-	hash::{nonce, sha512, ScalarTag},
+	hash::{batch_weight, nonce, sha256, sha512, ScalarTag},
 	identity::{hash_identity, Epoch, EpochError, EpochPolicy, Identity, KeyId, Purpose, Serial},
 	permit::{hash_permit, Permit},
 	secret::{Entropy, Secret},
@@ -162,6 +162,7 @@ impl SigningKey {
 		if !subtree.holds(serial) {
 			return Err(EpochKeyError::Subtree);
 		}
+		let mut d = *key.point.expose() + permit.point;
 		Ok(Self {
 			key_id,
 			identity: key.identity().clone(),
@@ -169,7 +170,7 @@ impl SigningKey {
 			epoch,
 			subtree,
 			q: public_point(&key_id, key.identity(), serial, &epoch, &subtree),
-			d: Secret::new(*key.point.expose() + permit.point),
+			d: Secret::take(&mut d),
 		})
 	}
 
@@ -191,8 +192,8 @@ impl SigningKey {
 		let k = nonce(&witness[..], entropy.expose(), &message);
 		let u = self.q.mul(k.expose()).encode();
 		let h = challenge(&message, &u);
-		let response = Secret::new(*k.expose() + h);
-		let v = self.d.expose().mul(response.expose()).encode();
+		let response = Zeroizing::new(*k.expose() + h);
+		let v = self.d.expose().mul(&response).encode();
 		Signature {
 			version: VERSION,
 			identity: identity.clone(),
@@ -350,7 +351,7 @@ pub fn verify_batch(
 	let (mut left, mut right) = (G1::identity(), G1::identity());
 	for (i, equation) in equations.iter().enumerate() {
 		if let Ok(equation) = equation {
-			let weight = crate::hash::batch_weight(&seed, i as u64);
+			let weight = batch_weight(&seed, i as u64);
 			left += equation.v.mul_vartime(weight);
 			right += equation.right.mul_vartime(weight);
 		}
@@ -369,5 +370,5 @@ fn batch_seed(entries: &[BatchEntry<'_>], entropy: &Entropy) -> [u8; 32] {
 		message.extend_from_slice(&signature.encode());
 		message.extend_from_slice(&digest[..]);
 	}
-	crate::hash::sha256(&message)
+	sha256(&message)
 }

@@ -6,13 +6,13 @@
 
 use super::{deal::VerifiedDealing, judge::OpenedShare, CeremonyError, CeremonyId};
 use crate::{
-	curve::{G2Bytes, Scalar, G2},
+	curve::{DecodeError, G2Bytes, Scalar, G2},
 	hash::{sha256, ScalarTag},
 	proof::{prove, verify, Proof},
 	secret::{Entropy, Secret, SecretBytes},
 	sharing::{evaluate_commitments, DealerIndex, MemberIndex},
 };
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -26,15 +26,19 @@ pub struct Outcome {
 
 impl Outcome {
 	/// Sums the commitments of `qualified` dealings, which come by ascending dealer and are all
-	/// of one ceremony (Genesis: all of QUAL).
+	/// of ceremony `sid` (Genesis: all of QUAL). At least as many as the threshold, so that one
+	/// dealer of them is honest.
 	pub fn genesis(sid: &CeremonyId, qualified: &[VerifiedDealing]) -> Result<Self, CeremonyError> {
-		let first = qualified.first().ok_or(CeremonyError::CommitmentCount)?;
-		if !qualified.windows(2).all(|pair| pair[0].dealer < pair[1].dealer) {
-			return Err(CeremonyError::Order);
+		let first = qualified.first().ok_or(CeremonyError::TooFewDealers)?;
+		let mut sums = vec![G2::identity(); first.commitments.len()];
+		if qualified.len() < sums.len() {
+			return Err(CeremonyError::TooFewDealers);
 		}
-		let mut sums = alloc::vec![G2::identity(); first.commitments.len()];
 		for dealing in qualified {
-			if dealing.sid != *sid || dealing.commitments.len() != sums.len() {
+			if dealing.sid != *sid {
+				return Err(CeremonyError::Stranger);
+			}
+			if dealing.commitments.len() != sums.len() {
 				return Err(CeremonyError::CommitmentCount);
 			}
 			for (sum, commitment) in sums.iter_mut().zip(&dealing.commitments) {
@@ -45,7 +49,8 @@ impl Outcome {
 		Self::new(sid, qualified, sums)
 	}
 
-	/// The outcome from its stored parts. A sum that is the identity is refused.
+	/// The outcome from its stored parts. A sum that is the identity is refused, and dealers
+	/// that do not rise.
 	pub fn from_parts(
 		sid: &CeremonyId,
 		qualified: Vec<DealerIndex>,
@@ -60,8 +65,14 @@ impl Outcome {
 		qualified: Vec<DealerIndex>,
 		sums: Vec<G2>,
 	) -> Result<Self, CeremonyError> {
-		if sums.is_empty() || sums.iter().any(G2::is_identity) {
+		if sums.is_empty() {
 			return Err(CeremonyError::CommitmentCount);
+		}
+		if sums.iter().any(G2::is_identity) {
+			return Err(DecodeError::PointIsIdentity.into());
+		}
+		if !qualified.is_sorted_by(|a, b| a < b) {
+			return Err(CeremonyError::Order);
 		}
 		Ok(Self { sid: *sid, qualified, sums })
 	}
@@ -125,7 +136,8 @@ impl Outcome {
 		}
 		let mut sum = Secret::new(Scalar::ZERO);
 		for (_, share) in opened {
-			sum = Secret::new(*sum.expose() + *share.0.expose());
+			let mut next = *sum.expose() + *share.0.expose();
+			sum = Secret::take(&mut next);
 		}
 		if sum.expose().is_zero()
 			|| G2::generator().mul(sum.expose()) != self.verification_key(member)
@@ -178,8 +190,8 @@ impl SecretShare {
 
 	/// The share from storage; `None` if the bytes are no share.
 	pub fn from_bytes(member: MemberIndex, bytes: &SecretBytes<32>) -> Option<Self> {
-		let scalar = Scalar::from_be_bytes(bytes.expose()).filter(|scalar| !scalar.is_zero())?;
-		Some(Self { member, scalar: Secret::new(scalar) })
+		let mut scalar = Scalar::from_be_bytes(bytes.expose()).filter(|s| !s.is_zero())?;
+		Some(Self { member, scalar: Secret::take(&mut scalar) })
 	}
 
 	/// Proves to everyone that this member knows its share of `outcome`.

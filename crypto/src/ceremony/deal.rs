@@ -12,7 +12,7 @@ use crate::{
 	curve::{G1Bytes, G2Bytes, Scalar, ScalarBytes, G1, G2},
 	hash::{nonce, sha256, statement, CurveTag, ScalarTag},
 	proof::{prove, verify, Proof},
-	secret::Entropy,
+	secret::{Entropy, Secret},
 	sharing::{DealerIndex, MemberIndex, Polynomial},
 };
 use alloc::vec::Vec;
@@ -103,15 +103,16 @@ pub(super) fn pad(
 	c: &G1Bytes,
 	member_key: &G1Bytes,
 	shared: &G1,
-) -> Scalar {
+) -> Secret<Scalar> {
 	let message = Zeroizing::new(
 		(sid, dealer, member, commitments_digest, c, member_key, shared.encode()).encode(),
 	);
-	ScalarTag::Pad.hash(&message)
+	Secret::take(&mut ScalarTag::Pad.hash(&message))
 }
 
-/// Deals a fresh polynomial of `threshold` coefficients to `receivers`, by ascending index
-/// (Genesis: the constant term is fresh too).
+/// Deals a fresh polynomial of `threshold` coefficients (at least one) to `receivers`, by
+/// ascending index (Genesis: the constant term is fresh too). The same entropy gives the same
+/// dealing.
 pub fn deal(
 	sid: &CeremonyId,
 	dealer: DealerIndex,
@@ -140,7 +141,7 @@ pub fn deal(
 			let shared = Zeroizing::new(receiver.key.mul(rho.expose()));
 			let key = receiver.key.encode();
 			let mask = pad(sid, dealer, receiver.index, &digest_a, &c, &key, &shared);
-			(*polynomial.evaluate(receiver.index).expose() + mask).encode()
+			(*polynomial.evaluate(receiver.index).expose() + *mask.expose()).encode()
 		})
 		.collect();
 	let unproved = Unproved { commitments, c, c_hat, shares };
@@ -156,11 +157,23 @@ pub fn deal(
 		ScalarTag::DealingPok,
 		&constant,
 		entropy.expose(),
-		&(sid, dealer, digest, unproved.commitments.first()).encode(),
+		&knowledge_statement(sid, dealer, &digest, &unproved.commitments),
 		|k| G2::generator().mul(k).encode().encode(),
 	);
 	let Unproved { commitments, c, c_hat, shares } = unproved;
 	Dealing { commitments, c, c_hat, shares, same_rho, knowledge }
+}
+
+/// `SCALE(sid, i, δ_i, A_0)`.
+fn knowledge_statement(
+	sid: &CeremonyId,
+	dealer: DealerIndex,
+	digest: &[u8; 32],
+	commitments: &[G2Bytes],
+) -> Vec<u8> {
+	let mut statement = (sid, dealer, digest).encode();
+	commitments.iter().take(1).for_each(|constant| statement.extend_from_slice(&constant.0));
+	statement
 }
 
 /// What `δ_i` covers.
@@ -218,7 +231,7 @@ impl Dealing {
 			let second = base.mul(z) - c_hat.mul(e);
 			(first.encode(), second.encode()).encode()
 		})?;
-		let statement = (sid, dealer, digest, self.commitments.first()).encode();
+		let statement = knowledge_statement(sid, dealer, digest, &self.commitments);
 		let constant = opened.commitments.first().copied().ok_or(CeremonyError::CommitmentCount)?;
 		let known = verify(ScalarTag::DealingPok, &self.knowledge, &statement, |e, z| {
 			(G2::generator().mul(z) - constant.mul(e)).encode().encode()
@@ -227,7 +240,7 @@ impl Dealing {
 	}
 
 	/// Decodes a dealing that was verified before (it lies in the chain's state): all checks but
-	/// those of the two proofs.
+	/// those of `ĉ` and the two proofs.
 	pub fn open(
 		&self,
 		sid: &CeremonyId,
@@ -241,7 +254,7 @@ impl Dealing {
 		if self.shares.len() != receivers.len() {
 			return Err(CeremonyError::ShareCount);
 		}
-		if !receivers.windows(2).all(|pair| pair[0] < pair[1]) {
+		if !receivers.is_sorted_by(|a, b| a < b) {
 			return Err(CeremonyError::Order);
 		}
 		let c = self.c.decode()?;

@@ -83,18 +83,12 @@ fn complaint_statement(
 
 impl VerifiedDealing {
 	/// The share of `member`, right or wrong, given `K`.
-	fn unmask(&self, member: MemberIndex, member_key: &G1Bytes, k: &G1) -> Option<Scalar> {
+	fn unmask(&self, member: MemberIndex, member_key: &G1Bytes, k: &G1) -> Option<Secret<Scalar>> {
 		let (_, masked) = self.shares.iter().find(|(index, _)| *index == member)?;
-		let mask = pad(
-			&self.sid,
-			self.dealer,
-			member,
-			&self.commitments_digest,
-			&self.c_bytes,
-			member_key,
-			k,
-		);
-		Some(*masked - mask)
+		let Self { sid, dealer, commitments_digest, c_bytes, .. } = self;
+		let mask = pad(sid, *dealer, member, commitments_digest, c_bytes, member_key, k);
+		let mut share = *masked - *mask.expose();
+		Some(Secret::take(&mut share))
 	}
 
 	fn is_value(&self, member: MemberIndex, share: &Scalar) -> bool {
@@ -111,7 +105,6 @@ impl VerifiedDealing {
 		let member_key = secret.public().encode();
 		let k = Zeroizing::new(self.c.mul(secret.0.expose()));
 		let share = self.unmask(member, &member_key, &k).ok_or(CeremonyError::Stranger)?;
-		let share = Secret::new(share);
 		if self.is_value(member, share.expose()) {
 			return Ok(Ok(OpenedShare(share)));
 		}
@@ -157,6 +150,6 @@ impl VerifiedDealing {
 			return Err(CeremonyError::Proof);
 		}
 		let share = self.unmask(member, &key_bytes, &k).ok_or(CeremonyError::Stranger)?;
-		Ok(!self.is_value(member, &share))
+		Ok(!self.is_value(member, share.expose()))
 	}
 }

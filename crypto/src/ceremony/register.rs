@@ -11,6 +11,7 @@ use crate::{
 	secret::{Entropy, Secret, SecretBytes},
 	sharing::MemberIndex,
 };
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -25,8 +26,8 @@ impl CeremonySecret {
 
 	/// The secret from storage; `None` if the bytes are no scalar.
 	pub fn from_bytes(bytes: &SecretBytes<32>) -> Option<Self> {
-		let scalar = Scalar::from_be_bytes(bytes.expose()).filter(|scalar| !scalar.is_zero())?;
-		Some(Self(Secret::new(scalar)))
+		let mut scalar = Scalar::from_be_bytes(bytes.expose()).filter(|s| !s.is_zero())?;
+		Some(Self(Secret::take(&mut scalar)))
 	}
 
 	/// The public half `E_j`.
@@ -60,7 +61,7 @@ fn proof_statement(
 	member: MemberIndex,
 	account: &[u8; 32],
 	key: &G1Bytes,
-) -> alloc::vec::Vec<u8> {
+) -> Vec<u8> {
 	(sid, member, account, key).encode()
 }
 

@@ -9,7 +9,7 @@ use bls12_381::{
 };
 use core::ops::{Add, AddAssign, Mul, Neg, Sub};
 use sha2::Sha256;
-use zeroize::DefaultIsZeroes;
+use zeroize::{DefaultIsZeroes, Zeroize, Zeroizing};
 
 type Xmd = ExpandMsgXmd<Sha256>;
 
@@ -26,13 +26,14 @@ impl Scalar {
 
 	/// RFC 9380 §5.2 hash_to_field with XMD SHA-256, m = 1, L = 48, modulus r.
 	pub fn hash(message: &[u8], dst: &[u8]) -> Self {
-		let mut out = [Inner::zero()];
-		Inner::hash_to_field::<Xmd, _>([message], dst, &mut out);
-		Self(out[0])
+		let mut out = Zeroizing::new([Inner::zero()]);
+		Inner::hash_to_field::<Xmd, _>([message], dst, &mut out[..]);
+		let [scalar] = *out;
+		Self(scalar)
 	}
 
 	pub fn from_be_bytes(bytes: &[u8; 32]) -> Option<Self> {
-		let mut little = *bytes;
+		let mut little = Zeroizing::new(*bytes);
 		little.reverse();
 		Option::from(Inner::from_bytes(&little)).map(Self)
 	}
@@ -195,12 +196,15 @@ impl G1 {
 	}
 }
 
-/// Whether `Π e(aᵢ, bᵢ) = 1`: one shared Miller loop, one final exponentiation.
+/// Whether `Π e(aᵢ, bᵢ) = 1`: one shared Miller loop, one final exponentiation. No copy of the
+/// G1 points is left behind: a device checks its secret key with this.
 pub fn pairing_product_is_one(terms: &[(G1, G2)]) -> bool {
-	let prepared: Vec<(G1Affine, G2Prepared)> = terms
+	let mut prepared: Vec<(G1Affine, G2Prepared)> = terms
 		.iter()
 		.map(|(a, b)| (G1Affine::from(a.0), G2Prepared::from(G2Affine::from(b.0))))
 		.collect();
 	let refs: Vec<(&G1Affine, &G2Prepared)> = prepared.iter().map(|(a, b)| (a, b)).collect();
-	multi_miller_loop(&refs).final_exponentiation() == Gt::identity()
+	let holds = multi_miller_loop(&refs).final_exponentiation() == Gt::identity();
+	prepared.iter_mut().for_each(|(a, _)| a.zeroize());
+	holds
 }
