@@ -1,0 +1,1 @@
+//! The client library: transport, enrolment, identity store, signing and verifying.

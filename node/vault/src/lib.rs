@@ -1,0 +1,1 @@
+//! The authority's vault: secrets, ledger, and the typed requests it answers from finalized state.

@@ -1,0 +1,1 @@
+//! Committees, ceremonies, keys, share versions, public parameters and blame.

@@ -1,0 +1,1 @@
+//! Epoch schedule, frozen snapshots, permits.

@@ -1,0 +1,1 @@
+//! The queue of key requests and the partial keys that answer it.

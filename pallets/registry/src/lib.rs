@@ -1,0 +1,1 @@
+//! Namespaces, registrars and quotas, identities, serials, transport keys, revocations.

@@ -1,0 +1,1 @@
+//! A local network of real node processes on loopback, for people, demos and tests.

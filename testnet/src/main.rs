@@ -1,0 +1,2 @@
+//! The `symbolon-testnet` command.
+fn main() {}
