@@ -7,6 +7,8 @@
 
 extern crate alloc;
 
+pub mod costs;
+
 use alloc::vec::Vec;
 use codec::Encode;
 use sp_runtime::{DispatchError, DispatchResult};
