@@ -1,0 +1,99 @@
+//! Who may send which signed call.
+//!
+//! Nothing on this chain costs money, so a call that anybody may send is a way to fill blocks for
+//! free. The gate refuses every signed call it does not name, and those it names from everybody who
+//! is not entitled, before they reach a block. A pallet's own origin checks stay what they are:
+//! the gate makes refusal cheap, it grants nothing.
+
+use crate::{AccountId, Runtime, RuntimeCall, RuntimeOrigin};
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use frame_support::weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight};
+use scale_info::TypeInfo;
+use sp_runtime::{
+	impl_tx_ext_default,
+	traits::{
+		AsSystemOriginSigner, DispatchInfoOf, Implication, OpaqueKeys, TransactionExtension,
+		ValidateResult,
+	},
+	transaction_validity::{
+		InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
+		ValidTransaction,
+	},
+};
+
+/// Priority of a signed call in the pool. `CheckNonce` leaves zero. The committee's own
+/// transactions rank far above it.
+const SIGNED_PRIORITY: TransactionPriority = 1 << 10;
+
+/// Time to check a proof of ownership of session keys: one signature for each key, with room.
+const OWNERSHIP_PROOF: Weight = Weight::from_parts(500 * WEIGHT_REF_TIME_PER_MICROS, 0);
+
+/// Refuses signed calls that their sender is not entitled to make. See the [module](self).
+///
+/// Transactions that carry no signer pass: they are authorised by the call itself
+/// (`AuthorizeCall`), or by nobody and then refused further on.
+#[derive(
+	Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo,
+)]
+pub struct Gate;
+
+impl Gate {
+	/// Whether `who` may send `call` now.
+	///
+	/// # Errors
+	///
+	/// `Call` for a call that this sender, or nobody, may send; `BadProof` for session keys whose
+	/// ownership is not proved.
+	pub fn admit(who: &AccountId, call: &RuntimeCall) -> Result<(), InvalidTransaction> {
+		match call {
+			RuntimeCall::Session(pallet_session::Call::set_keys { keys, proof }) => {
+				if !pallet_session::Validators::<Runtime>::get().contains(who) {
+					return Err(InvalidTransaction::Call);
+				}
+				// Dispatch would refuse it too, but only after it took its place in a block.
+				if !keys.ownership_proof_is_valid(&who.encode(), proof) {
+					return Err(InvalidTransaction::BadProof);
+				}
+				Ok(())
+			}
+			_ => Err(InvalidTransaction::Call),
+		}
+	}
+}
+
+impl TransactionExtension<RuntimeCall> for Gate {
+	const IDENTIFIER: &'static str = "Gate";
+	type Implicit = ();
+	type Val = ();
+	type Pre = ();
+
+	fn weight(&self, call: &RuntimeCall) -> Weight {
+		let read = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
+		match call {
+			RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => {
+				read.saturating_add(OWNERSHIP_PROOF)
+			}
+			_ => read,
+		}
+	}
+
+	fn validate(
+		&self,
+		origin: RuntimeOrigin,
+		call: &RuntimeCall,
+		_info: &DispatchInfoOf<RuntimeCall>,
+		_len: usize,
+		_implicit: (),
+		_inherited_implication: &impl Implication,
+		_source: TransactionSource,
+	) -> ValidateResult<(), RuntimeCall> {
+		let Some(who) = origin.as_system_origin_signer() else {
+			return Ok((ValidTransaction::default(), (), origin));
+		};
+		Self::admit(who, call).map_err(TransactionValidityError::Invalid)?;
+		let valid = ValidTransaction { priority: SIGNED_PRIORITY, ..Default::default() };
+		Ok((valid, (), origin))
+	}
+
+	impl_tx_ext_default!(RuntimeCall; prepare);
+}
