@@ -56,6 +56,16 @@ pub mod timestamp {
 	}
 }
 
+/// Items of pallet `Grandpa`.
+pub mod grandpa {
+	use super::*;
+
+	/// `Authorities`: the GRANDPA set, (Ed25519 key, u64 weight) each.
+	pub fn authorities() -> Vec<u8> {
+		item("Grandpa", "Authorities")
+	}
+}
+
 /// Items of pallet `Dta`.
 pub mod dta {
 	use super::*;
@@ -156,6 +166,11 @@ pub mod registry {
 	/// `Revocations`: [`RevocationHead`](crate::epochs::RevocationHead).
 	pub fn revocations() -> Vec<u8> {
 		item(PALLET, "Revocations")
+	}
+
+	/// `RevocationLog(position)`: [`Subtree`], in the order of revocation.
+	pub fn revocation_log(position: u64) -> Vec<u8> {
+		identity_map(PALLET, "RevocationLog", &position)
 	}
 
 	/// Prefix of `RevokedIndex`: sorted keys [`IndexKey`], each the position in the log, u64.
