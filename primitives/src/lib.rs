@@ -17,6 +17,7 @@ pub mod extrinsic;
 pub mod issuance;
 pub mod limits;
 pub mod member;
+pub mod refusal;
 pub mod registry;
 pub mod storage;
 

@@ -137,6 +137,10 @@ pub trait KeyQueue {
 
 	/// Queues a newly registered serial. Fails when the queue is full or there is no key.
 	fn enqueue(serial: Serial) -> DispatchResult;
+
+	/// Drops what waits for a serial that was revoked, since no vault answers it any more. Nothing
+	/// happens if enough members answered already, or nothing waits.
+	fn withdraw(serial: Serial);
 }
 
 /// The epochs, as other pallets see them. Offered by `epochs`.
