@@ -24,6 +24,8 @@ pub mod apis;
 pub mod configs;
 pub mod gate;
 pub mod genesis_config_presets;
+#[cfg(test)]
+mod tests;
 pub mod transaction;
 
 use alloc::{borrow::Cow, vec::Vec};
