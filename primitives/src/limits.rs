@@ -24,8 +24,14 @@ pub const MAX_BLOCKS_PER_NAMESPACE: u32 = 64;
 pub const MAX_SCHEDULE: u32 = 256;
 /// Epochs whose snapshots and permits are kept.
 pub const EPOCH_HISTORY: u64 = 64;
-/// Revoked subtrees over all namespaces: bounds the work of freezing a snapshot.
-pub const MAX_REVOCATIONS: u32 = 4096;
+/// Revoked subtrees over all namespaces. Bounds the work of freezing a snapshot and the permits of
+/// an epoch: `r` revocations in an aligned block of `2^b` serials leave a cover of at most
+/// `r·b + 40 - b` subtrees.
+pub const MAX_REVOCATIONS: u32 = 512;
+/// Old entries (permits and chunks) that are pruned in one block.
+pub const MAX_PRUNED_PERMITS_PER_BLOCK: u32 = 64;
+/// Chunks that one member works on in one block.
+pub const CHUNKS_PER_BLOCK: u32 = 4;
 /// Blames that are kept.
 pub const MAX_BLAMES: u32 = 1024;
 /// Share of an epoch before its start in which its snapshot is frozen, as a divisor: an eighth.

@@ -189,9 +189,9 @@ pub mod epochs {
 	use super::*;
 	const PALLET: &str = "Epochs";
 
-	/// `Schedule`: [`Schedule`](crate::epochs::Schedule).
+	/// `EpochSchedule`: [`Schedule`](crate::epochs::Schedule).
 	pub fn schedule() -> Vec<u8> {
-		item(PALLET, "Schedule")
+		item(PALLET, "EpochSchedule")
 	}
 
 	/// `SlotMillis`: u64, length of a block's slot.

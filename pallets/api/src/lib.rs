@@ -104,16 +104,6 @@ pub fn verify_member<C: Committee, P: Encode>(
 	key.verify(&bytes, signature)
 }
 
-/// Told when a master key becomes active. Implemented by `epochs`.
-pub trait OnKeyActivated {
-	/// `key` is active from this block on.
-	fn on_key_activated(key: &MasterKey);
-}
-
-impl OnKeyActivated for () {
-	fn on_key_activated(_: &MasterKey) {}
-}
-
 /// Registered identities and revocations. Offered by `registry`.
 pub trait Identities {
 	/// What the chain knows of a serial.

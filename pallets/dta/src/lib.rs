@@ -59,10 +59,7 @@ pub mod pallet {
 	use frame_system::{offchain::CreateAuthorizedTransaction, pallet_prelude::*};
 	use sp_core::H256;
 	use sp_runtime::AccountId32;
-	use symbolon_api::{
-		authority::{AuthorityId, AuthoritySignature},
-		OnKeyActivated,
-	};
+	use symbolon_api::authority::{AuthorityId, AuthoritySignature};
 	use symbolon_crypto::{
 		ceremony::{
 			confirm::Confirmation, deal::Dealing, judge::Judgement, register::Registration,
@@ -83,8 +80,6 @@ pub mod pallet {
 		CreateAuthorizedTransaction<Call<Self>>
 		+ frame_system::Config<Hash = H256, AccountId = AccountId32>
 	{
-		/// Told when a master key becomes active.
-		type OnKeyActivated: OnKeyActivated;
 		/// Weights of the calls and of the phases' ends.
 		type WeightInfo: WeightInfo;
 	}

@@ -61,7 +61,6 @@ impl frame_system::Config for Test {
 }
 
 impl pallet_dta::Config for Test {
-	type OnKeyActivated = ();
 	type WeightInfo = ();
 }
 

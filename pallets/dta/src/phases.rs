@@ -3,7 +3,6 @@
 use crate::*;
 use frame_support::{pallet_prelude::*, traits::Get};
 use sp_runtime::traits::UniqueSaturatedInto;
-use symbolon_api::OnKeyActivated;
 use symbolon_crypto::{
 	ceremony::{confirm::Outcome, judge::judged_digest, CeremonyKind},
 	sharing, DealerIndex, KeyId, MemberIndex,
@@ -242,9 +241,9 @@ impl<T: Config> Pallet<T> {
 		);
 		let key_id = KeyId::derive(&Self::genesis_hash(), ceremony.key_no, &public);
 		let key = MasterKey { key_no: ceremony.key_no, key_id, public, share_version, activated };
-		CurrentKey::<T>::put(&key);
+		CurrentKey::<T>::put(key);
 		Self::deposit_event(Event::KeyActivated {
-			key_no: key.key_no,
+			key_no: ceremony.key_no,
 			key_id,
 			share_version,
 			status,
@@ -254,7 +253,6 @@ impl<T: Config> Pallet<T> {
 		} else {
 			Self::enter(ceremony, Phase::Late);
 		}
-		T::OnKeyActivated::on_key_activated(&key);
 	}
 
 	/// Ends a ceremony whose key is active; its messages are no longer needed.
