@@ -32,10 +32,6 @@ pub(super) fn verify(
 		return Err(FragmentFault::TargetMismatch);
 	}
 	let voters = base.voters().ok_or(FragmentFault::NotFinal)?;
-	// Before anything that costs more than the set is worth.
-	if commit.precommits.len() > voters.len().get().saturating_mul(2) {
-		return Err(FragmentFault::TooManyVotes);
-	}
 	let mut ancestry = Ancestry::new(&justification.votes_ancestries)?;
 	ancestry.check_links(commit)?;
 	check_signatures(commit, &voters, justification.round, base.set_id)?;

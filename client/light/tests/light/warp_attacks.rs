@@ -132,17 +132,6 @@ fn three_votes_of_one_member_are_refused() {
 }
 
 #[test]
-fn more_votes_than_members_can_cast_are_refused() {
-	let world = World::new();
-	let mut fragment = fragment(&world.first, &world.sets[0], 0);
-	let votes = &mut fragment.1.commit.precommits;
-	while votes.len() < 9 {
-		votes.push(votes[0].clone());
-	}
-	refused(fragment, FragmentFault::TooManyVotes);
-}
-
-#[test]
 fn strangers_are_refused_even_beside_enough_members() {
 	let world = World::new();
 	let mut pairs = world.sets[0].clone();

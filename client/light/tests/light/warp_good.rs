@@ -74,6 +74,9 @@ fn the_block_of_the_base_can_be_read_from() {
 		assert_eq!(FinalizedHeader::of_base(base, bytes), Err(FinalityError::BaseHeader));
 	};
 	refused(&world.base, &world.first.encode());
+	let mut other = world.genesis.clone();
+	other.state_root = H256::repeat_byte(0x99);
+	refused(&world.base, &other.encode());
 	refused(&world.base, &[world.genesis.encode(), vec![0]].concat());
 	refused(&Base { number: 1, ..world.base.clone() }, &world.genesis.encode());
 }
