@@ -5,7 +5,7 @@
 //! Decoding checks flags, canonical field elements, curve and subgroup, and refuses the
 //! identity: nothing in the protocol may be the identity.
 //!
-//! One backend is behind this module, [`bls12_381`](portable), portable and `no_std`. A second one
+//! One backend is behind this module, crate `bls12_381`, portable and `no_std`. A second one
 //! (for native servers) only needs to offer the same three types; no other module names a curve
 //! library.
 

@@ -226,7 +226,8 @@ impl SecretShare {
 
 impl PartialKey {
 	/// Checks both public equations for `request`, transport key `transport` and the maker's
-	/// `P_j`, in one product of three pairings: the first equation enters with a 128-bit weight
+	/// `P_j`, which the caller looks up by this partial's own `share_version` and `member` (the
+	/// equations know neither), in one product of three pairings: the first equation enters with a 128-bit weight
 	/// hashed over the whole statement, so that the two cannot make up for one another.
 	pub fn verify(
 		&self,

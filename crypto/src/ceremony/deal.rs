@@ -240,7 +240,9 @@ impl Dealing {
 	}
 
 	/// Decodes a dealing that was verified before (it lies in the chain's state): all checks but
-	/// those of `ĉ` and the two proofs.
+	/// those of `ĉ` and the two proofs. Enough to decide complaints, not to make them: with
+	/// an unproved `c`, copied from another dealer, a complaint would open that dealer's share. A
+	/// member calls [`Self::verify`] itself before [`VerifiedDealing::open_share`].
 	pub fn open(
 		&self,
 		sid: &CeremonyId,
