@@ -8,7 +8,7 @@ use crate::common::{
 use codec::Encode;
 use serde_json::{json, Value};
 use symbolon_crypto::{
-	ceremony::judge::judged_digest,
+	ceremony::{confirm::SecretShare, judge::judged_digest, register::CeremonySecret},
 	cover::Subtree,
 	extraction::{combine, IdentityKey, Opening, PartialKey, Signing, TransportSecret},
 	hash::sha256,
@@ -31,22 +31,25 @@ fn ceremony(committee: &Committee) -> Value {
 	let digests: Vec<_> =
 		dealings.iter().map(|(i, dealing)| (*i, dealing.digest(&ceremony.sid, *i))).collect();
 	let outcome = &committee.outcome;
-	let confirm = |share: &symbolon_crypto::ceremony::confirm::SecretShare| {
-		hex(share.confirm(outcome, entropy(&format!("confirm {}", share.member()))).encode())
+	let confirm = |share: &SecretShare| {
+		let entropy = entropy(&format!("confirm {}", share.member()));
+		hex(share.confirm(outcome, entropy).encode())
 	};
+	let secret = |secret: &CeremonySecret| hex(secret.to_bytes().expose());
+	let share = |share: &SecretShare| hex(share.to_bytes().expose());
+	let public = |j| hex(outcome.verification_key(member(j)).encode());
 	json!({
 		"terms": hex(ceremony.terms.encode()),
 		"sid": hex(ceremony.sid.0),
-		"ceremony_secrets": ceremony.secrets.iter().map(|s| hex(s.to_bytes().expose())).collect::<Vec<_>>(),
+		"ceremony_secrets": ceremony.secrets.iter().map(secret).collect::<Vec<_>>(),
 		"registrations": ceremony.registrations.iter().map(|r| hex(r.encode())).collect::<Vec<_>>(),
 		"dealing_1": hex(dealings[0].1.encode()),
 		"dealing_digests": digests.iter().map(|(_, digest)| hex(digest)).collect::<Vec<_>>(),
 		"judged": hex(judged_digest(&ceremony.sid, &digests)),
 		"sums": outcome.sums().iter().map(hex).collect::<Vec<_>>(),
 		"outcome_digest": hex(outcome.digest()),
-		"shares": committee.shares.iter().map(|s| hex(s.to_bytes().expose())).collect::<Vec<_>>(),
-		"verification_keys":
-			(1..=4).map(|j| hex(outcome.verification_key(member(j)).encode())).collect::<Vec<_>>(),
+		"shares": committee.shares.iter().map(share).collect::<Vec<_>>(),
+		"verification_keys": (1..=4).map(public).collect::<Vec<_>>(),
 		"confirmations": committee.shares.iter().map(confirm).collect::<Vec<_>>(),
 	})
 }
