@@ -2,8 +2,9 @@
 
 use crate::{
 	chain_spec,
-	cli::{Cli, Subcommand},
+	cli::{Cli, Subcommand, VaultArgs},
 	service::{self, Partial},
+	vault,
 };
 use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
@@ -48,9 +49,13 @@ pub fn run() -> sc_cli::Result<()> {
 	match &cli.subcommand {
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
-			runner.run_node_until_exit(|config| async move { start(config).map_err(Into::into) })
+			let vault = cli.vault.clone();
+			runner.run_node_until_exit(|config| async move {
+				start(config, &vault).map_err(Into::into)
+			})
 		}
 		Some(Subcommand::Key(command)) => command.run(&cli),
+		Some(Subcommand::Vault(command)) => vault::run(command).map_err(sc_cli::Error::Application),
 		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
 		Some(Subcommand::ChainInfo(command)) => {
 			cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
@@ -63,11 +68,13 @@ pub fn run() -> sc_cli::Result<()> {
 }
 
 /// Start a node on the network backend that the command line names.
-fn start(config: Configuration) -> Result<TaskManager, sc_service::Error> {
+fn start(config: Configuration, vault: &VaultArgs) -> Result<TaskManager, sc_service::Error> {
 	match config.network.network_backend {
-		NetworkBackendType::Libp2p => service::new_full::<sc_network::NetworkWorker<_, _>>(config),
+		NetworkBackendType::Libp2p => {
+			service::new_full::<sc_network::NetworkWorker<_, _>>(config, vault)
+		}
 		NetworkBackendType::Litep2p => {
-			service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+			service::new_full::<sc_network::Litep2pNetworkBackend>(config, vault)
 		}
 	}
 }

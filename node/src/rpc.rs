@@ -1,6 +1,6 @@
 //! The RPC methods beyond those that every node of the SDK serves.
 
-use crate::service::{FullClient, FullPool};
+use crate::service::{FullBackend, FullClient, FullPool};
 use jsonrpsee::RpcModule;
 use sc_network_sync::strategy::warp::WarpSyncProvider;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub struct Sources {
 pub fn methods(sources: &Sources) -> Result<RpcModule<()>, sc_service::Error> {
 	let Sources { client, pool, warp } = sources;
 	let system = System::new(client.clone(), pool.clone());
-	let symbolon = Symbolon::new(client.clone(), warp.clone());
+	let symbolon = Symbolon::<_, _, FullBackend>::new(client.clone(), warp.clone());
 	let mut module = RpcModule::new(());
 	let merged = module.merge(system.into_rpc()).and_then(|()| module.merge(symbolon.into_rpc()));
 	merged.map_err(|error| sc_service::Error::Application(error.into()))?;

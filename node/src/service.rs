@@ -1,13 +1,15 @@
 //! Puts a node together: client, network, consensus, off-chain workers, RPC.
 
 mod consensus;
+mod finalized;
+mod metrics;
 mod network;
 mod offchain;
 mod partial;
 
 pub use partial::{new_partial, Partial};
 
-use crate::rpc;
+use crate::{cli::VaultArgs, rpc};
 use consensus::{Node, Settings};
 use partial::Consensus;
 use sc_network::NetworkBackend;
@@ -37,7 +39,10 @@ pub type SelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 /// # Errors
 ///
 /// If its database, network, RPC ports or keys cannot be opened.
-pub fn new_full<Net>(mut config: Configuration) -> Result<TaskManager, sc_service::Error>
+pub fn new_full<Net>(
+	mut config: Configuration,
+	vault: &VaultArgs,
+) -> Result<TaskManager, sc_service::Error>
 where
 	Net: NetworkBackend<Block, <Block as BlockT>::Hash>,
 {
@@ -81,8 +86,10 @@ where
 	let settings = Settings::of(&config);
 
 	if config.offchain_worker.enabled {
-		offchain::start(&node, &backend, &task_manager, config.role.is_authority())?;
+		let vault = offchain::open_vault(&config, &node, vault)?;
+		offchain::start(&node, &backend, &task_manager, vault)?;
 	}
+	metrics::start(&node, &task_manager)?;
 
 	let sources =
 		rpc::Sources { client: client.clone(), pool: node.pool.clone(), warp: prepared.warp };

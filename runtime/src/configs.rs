@@ -3,7 +3,8 @@
 mod no_currency;
 
 use crate::{
-	AccountId, Aura, Block, BlockNumber, Hash, Nonce, PalletInfo, Runtime, RuntimeCall,
+	AccountId, Aura, Block, BlockNumber, Dta, Epochs, Hash, Issuance, Nonce, PalletInfo, Registry,
+	Runtime, RuntimeCall,
 	RuntimeEvent, RuntimeOrigin, RuntimeTask, SessionKeys, VERSION,
 };
 use frame_support::{
@@ -25,6 +26,7 @@ use sp_runtime::{
 	Perbill,
 };
 use sp_version::RuntimeVersion;
+use symbolon_primitives::limits::MAX_MEMBERS;
 
 /// Blocks of a session: 20 minutes of 2-second slots.
 const SESSION_BLOCKS: BlockNumber = 600;
@@ -41,13 +43,9 @@ const MAX_BLOCK_BYTES: u32 = 5 * 1024 * 1024;
 const NORMAL_SHARE: Perbill = Perbill::from_percent(75);
 
 /// The largest set of validators, which is the largest committee.
-pub type MaxAuthorities = ConstU32<100>;
+pub type MaxAuthorities = ConstU32<MAX_MEMBERS>;
 
 parameter_types! {
-	/// Length of a slot in milliseconds. Kept in storage, so that genesis can choose it; it never
-	/// changes afterwards, because nodes read it once.
-	pub storage SlotMillis: u64 = 2_000;
-
 	/// How many block hashes `System::BlockHash` keeps. Checkpoints name a block by its hash and
 	/// are compared with a finalized state of up to this many blocks later.
 	pub const BlockHashCount: BlockNumber = 4_096;
@@ -69,6 +67,16 @@ parameter_types! {
 		.max_length(MAX_BLOCK_BYTES)
 		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL_SHARE * *max)
 		.build();
+}
+
+/// Length of a slot in milliseconds. Genesis chooses it; it never changes afterwards, because nodes
+/// read it once.
+pub struct SlotMillis;
+
+impl Get<u64> for SlotMillis {
+	fn get() -> u64 {
+		pallet_epochs::SlotMillis::<Runtime>::get()
+	}
 }
 
 /// Least time between two blocks: half a slot, as Aura wants it.
@@ -95,6 +103,8 @@ impl frame_system::Config for Runtime {
 	// No currency: an account is its nonce and its references.
 	type AccountData = ();
 	type MaxConsumers = ConstU32<16>;
+	// Snapshots are frozen as soon as the block's time is known.
+	type PostInherents = Epochs;
 }
 
 impl pallet_timestamp::Config for Runtime {
@@ -146,4 +156,28 @@ impl pallet_session::Config for Runtime {
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
 	type Currency = NoCurrency;
 	type KeyDeposit = ();
+}
+
+impl pallet_dta::Config for Runtime {
+	type WeightInfo = pallet_dta::weights::CurveWeights;
+}
+
+impl pallet_registry::Config for Runtime {
+	type Committee = Dta;
+	type Queue = Issuance;
+	type Epochs = Epochs;
+	type WeightInfo = pallet_registry::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_epochs::Config for Runtime {
+	type Time = crate::Timestamp;
+	type Committee = Dta;
+	type Identities = Registry;
+	type WeightInfo = pallet_epochs::weights::CurveWeights;
+}
+
+impl pallet_issuance::Config for Runtime {
+	type Committee = Dta;
+	type Identities = Registry;
+	type WeightInfo = pallet_issuance::weights::SubstrateWeight<Runtime>;
 }

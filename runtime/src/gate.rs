@@ -5,7 +5,7 @@
 //! is not entitled, before they reach a block. A pallet's own origin checks stay what they are:
 //! the gate makes refusal cheap, it grants nothing.
 
-use crate::{AccountId, Runtime, RuntimeCall, RuntimeOrigin};
+use crate::{AccountId, Issuance, Registry, Runtime, RuntimeCall, RuntimeOrigin};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight};
 use scale_info::TypeInfo;
@@ -55,6 +55,12 @@ impl Gate {
 					return Err(InvalidTransaction::BadProof);
 				}
 				Ok(())
+			}
+			RuntimeCall::Registry(call) => {
+				Registry::admits(who, call).map_err(|refusal| InvalidTransaction::Custom(refusal.code()))
+			}
+			RuntimeCall::Issuance(call) => {
+				Issuance::admits(who, call).map_err(|refusal| InvalidTransaction::Custom(refusal.code()))
 			}
 			_ => Err(InvalidTransaction::Call),
 		}

@@ -93,6 +93,8 @@ impl_opaque_keys! {
 		pub aura: Aura,
 		/// Votes for finality.
 		pub grandpa: Grandpa,
+		/// Signs a committee member's own transactions.
+		pub symb: Dta,
 	}
 }
 
@@ -147,4 +149,20 @@ mod runtime {
 	/// The validators and their keys.
 	#[runtime::pallet_index(4)]
 	pub type Session = pallet_session;
+
+	/// The ceremony, the master key, blame.
+	#[runtime::pallet_index(10)]
+	pub type Dta = pallet_dta;
+
+	/// Namespaces, identities, revocations.
+	#[runtime::pallet_index(11)]
+	pub type Registry = pallet_registry;
+
+	/// Epochs and permits.
+	#[runtime::pallet_index(12)]
+	pub type Epochs = pallet_epochs;
+
+	/// Requests for keys, and partial keys.
+	#[runtime::pallet_index(13)]
+	pub type Issuance = pallet_issuance;
 }

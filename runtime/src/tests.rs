@@ -6,7 +6,7 @@ use crate::{
 	genesis_config_presets, AccountId, Executive, Hash, Header, Runtime, RuntimeCall,
 	RuntimeGenesisConfig, SessionKeys, Signature, System, TxExtension, UncheckedExtrinsic, VERSION,
 };
-use codec::Encode;
+use codec::{DecodeAll, Encode};
 use frame_support::{
 	dispatch::DispatchClass,
 	genesis_builder_helper::{build_state, get_preset},
@@ -25,6 +25,11 @@ use sp_runtime::{
 		InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError,
 	},
 	Digest, DigestItem,
+};
+use symbolon_primitives::{
+	calls::pallet,
+	extrinsic::{Binding, Unsigned},
+	storage,
 };
 
 /// The state right after the genesis called `preset`, in block 1 and with an empty keystore.
@@ -108,11 +113,26 @@ fn the_presets_make_one_and_four_validators() {
 
 #[test]
 fn pallet_indices_are_what_clients_send() {
-	assert_eq!(System::index(), 0);
-	assert_eq!(crate::Timestamp::index(), 1);
-	assert_eq!(crate::Aura::index(), 2);
-	assert_eq!(crate::Grandpa::index(), 3);
-	assert_eq!(crate::Session::index(), 4);
+	assert_eq!(System::index(), usize::from(pallet::SYSTEM));
+	assert_eq!(crate::Timestamp::index(), usize::from(pallet::TIMESTAMP));
+	assert_eq!(crate::Aura::index(), usize::from(pallet::AURA));
+	assert_eq!(crate::Grandpa::index(), usize::from(pallet::GRANDPA));
+	assert_eq!(crate::Session::index(), usize::from(pallet::SESSION));
+}
+
+#[test]
+fn storage_keys_are_what_clients_read() {
+	let account = Alice.to_account_id();
+	assert_eq!(
+		frame_system::Account::<Runtime>::hashed_key_for(&account),
+		storage::system::account(&account.into())
+	);
+	assert_eq!(
+		frame_system::BlockHash::<Runtime>::hashed_key_for(258),
+		storage::system::block_hash(258)
+	);
+	let now = pallet_timestamp::Now::<Runtime>::hashed_key();
+	assert_eq!(now.to_vec(), storage::timestamp::now());
 }
 
 #[test]
@@ -187,6 +207,27 @@ fn extensions_are_era_and_nonce_on_the_wire() {
 		let expected = [remark().encode(), self::extension(5).encode(), implicit.encode()].concat();
 		assert!(expected.len() <= 256);
 		payload.using_encoded(|bytes| assert_eq!(bytes, expected));
+	});
+}
+
+/// A transaction built as a client does it, from bytes, passes all extensions.
+#[test]
+fn a_client_signs_without_the_runtime() {
+	chain(DEV_RUNTIME_PRESET).execute_with(|| {
+		let account = Alice.to_account_id();
+		let genesis: [u8; 32] = Hash::repeat_byte(7).into();
+		let binding = Binding {
+			spec_version: VERSION.spec_version,
+			transaction_version: VERSION.transaction_version,
+			genesis_hash: genesis,
+			birth: (0, genesis),
+			nonce: 0,
+		};
+		let unsigned = Unsigned::new(set_keys(&account, false).encode(), &binding);
+		let signature = Alice.sign(&unsigned.signing_bytes());
+		let bytes = unsigned.sign(&account.into(), &signature.0);
+		let transaction = UncheckedExtrinsic::decode_all(&mut &bytes[..]).unwrap();
+		assert_eq!(Executive::apply_extrinsic(transaction), Ok(Ok(())));
 	});
 }
 

@@ -52,6 +52,13 @@ pub enum Error {
 		/// Hash of that block.
 		block: String,
 	},
+	/// A number that no serial has.
+	NotASerial {
+		/// The number in the request.
+		given: u64,
+		/// The first number that is no serial.
+		limit: u64,
+	},
 	/// The node failed in a way that the request did not cause.
 	Internal {
 		/// What went wrong.
@@ -70,6 +77,7 @@ impl Error {
 			Self::NothingFinalized => 5,
 			Self::HistoryMissing { .. } => 6,
 			Self::StatePruned { .. } => 7,
+			Self::NotASerial { .. } => 8,
 			Self::Internal { .. } => 99,
 		}
 	}
@@ -111,6 +119,9 @@ impl fmt::Display for Error {
 				"the state of block {block} is no longer kept; ask again, \
 				 and if that fails ask a node that is synced"
 			),
+			Self::NotASerial { given, limit } => {
+				write!(f, "a serial is less than {limit} (2^40), got {given}")
+			}
 			Self::Internal { reason } => {
 				write!(f, "the node could not build the proof: {reason}; see the node's log")
 			}
@@ -152,9 +163,10 @@ mod tests {
 			Error::NothingFinalized,
 			Error::HistoryMissing { reason: text() },
 			Error::StatePruned { block: text() },
+			Error::NotASerial { given: 0, limit: 0 },
 			Error::Internal { reason: text() },
 		]
 		.map(|error| error.code());
-		assert_eq!(codes, [9001, 9002, 9003, 9004, 9005, 9006, 9007, 9099]);
+		assert_eq!(codes, [9001, 9002, 9003, 9004, 9005, 9006, 9007, 9008, 9099]);
 	}
 }

@@ -16,6 +16,18 @@ pub struct ProofBundle {
 	pub storage: Option<Bytes>,
 }
 
+/// A permit and the subtree of serials it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PermitAnswer {
+	/// Height of the subtree: it holds `2^level` serials.
+	pub level: u8,
+	/// Index of the subtree: its first serial is `index * 2^level`.
+	pub index: u64,
+	/// The permit: a point of G1, 48 bytes compressed.
+	pub permit: Bytes,
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -35,6 +47,14 @@ mod tests {
 		let expected = json!({ "warp": "0x0001", "storage": null });
 		assert_eq!(serde_json::to_value(&bundle).unwrap(), expected);
 		assert_eq!(serde_json::from_value::<ProofBundle>(expected).unwrap(), bundle);
+	}
+
+	#[test]
+	fn a_permit_is_an_object_of_numbers_and_hex() {
+		let answer = PermitAnswer { level: 40, index: 0, permit: Bytes(vec![0xc0, 1]) };
+		let expected = json!({ "level": 40, "index": 0, "permit": "0xc001" });
+		assert_eq!(serde_json::to_value(&answer).unwrap(), expected);
+		assert_eq!(serde_json::from_value::<PermitAnswer>(expected).unwrap(), answer);
 	}
 
 	#[test]

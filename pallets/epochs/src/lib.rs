@@ -124,9 +124,9 @@ pub mod pallet {
 		(),
 	>;
 
-	/// The oldest epoch of which something may be left.
+	/// The oldest epoch of which something may be left, once one was frozen.
 	#[pallet::storage]
-	pub type OldestKept<T> = StorageValue<_, u64, ValueQuery>;
+	pub type OldestKept<T> = StorageValue<_, u64>;
 
 	/// The schedule and the slot.
 	#[pallet::genesis_config]

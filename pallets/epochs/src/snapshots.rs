@@ -53,6 +53,9 @@ impl<T: Config> Pallet<T> {
 				published: 0,
 			},
 		);
+		if !OldestKept::<T>::exists() {
+			OldestKept::<T>::put(epoch.number);
+		}
 		log::info!(
 			target: LOG_TARGET,
 			"epoch {} frozen: {} revocations, cover of {cover_len}",
@@ -67,7 +70,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Removes a bounded part of the oldest epoch that is out of the history.
 	fn prune(current: u64) {
-		let oldest = OldestKept::<T>::get();
+		let Some(oldest) = OldestKept::<T>::get() else { return };
 		if oldest.saturating_add(EPOCH_HISTORY) >= current {
 			return;
 		}

@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
 		Self::check_schedule()?;
 		let kept = OldestKept::<T>::get();
 		for (number, snapshot) in Snapshots::<T>::iter() {
-			if number <= kept && kept > 0 {
+			if Some(number) == kept && Snapshots::<T>::iter_keys().count() > 1 {
 				continue;
 			}
 			let scheduled = EpochSchedule::<T>::get().epoch(number);

@@ -95,7 +95,7 @@ fn epochs_out_of_the_history_are_pruned() {
 			block_at(START + number * EPOCH);
 		}
 		(0..4).for_each(|_| block_at(START + (EPOCH_HISTORY + 3) * EPOCH + 1));
-		assert_eq!(OldestKept::<Test>::get(), 3);
+		assert_eq!(OldestKept::<Test>::get(), Some(3));
 		assert!(!Snapshots::<Test>::contains_key(2));
 		assert!(Snapshots::<Test>::contains_key(3));
 		assert_eq!(CoverChunks::<Test>::iter_prefix(2).count(), 0);
