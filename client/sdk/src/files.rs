@@ -1,0 +1,116 @@
+//! Files that are whole or not there: written beside, synced, renamed.
+
+use std::{
+	ffi::OsString,
+	fs::{self, File, OpenOptions},
+	io::{self, Read, Write},
+	os::unix::fs::{OpenOptionsExt, PermissionsExt},
+	path::{Path, PathBuf},
+};
+use zeroize::Zeroizing;
+
+/// Mode of files that others may read.
+pub const PUBLIC: u32 = 0o644;
+/// Mode of files that only their owner may read.
+pub const PRIVATE: u32 = 0o600;
+
+/// `path` with `suffix` appended to its last part.
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+	let mut name = OsString::from(path);
+	name.push(suffix);
+	PathBuf::from(name)
+}
+
+fn folder_of(path: &Path) -> &Path {
+	match path.parent() {
+		Some(parent) if !parent.as_os_str().is_empty() => parent,
+		_ => Path::new("."),
+	}
+}
+
+/// Writes a new file of `mode`; fails if there is one already.
+///
+/// # Errors
+///
+/// The system's; `AlreadyExists` if there is a file.
+pub fn create(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+	let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+	// The umask takes bits away from `mode`, but never adds any.
+	file.write_all(bytes)?;
+	file.sync_all()
+}
+
+/// Replaces a file, or makes it: readers see the old bytes or the new ones, whenever power fails.
+///
+/// # Errors
+///
+/// The system's; the file is unchanged then.
+pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+	let beside = with_suffix(path, &format!(".{}.tmp", std::process::id()));
+	// Left behind by a run that was killed and had this number.
+	match fs::remove_file(&beside) {
+		Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+		_ => {}
+	}
+	let written = create(&beside, bytes, mode).and_then(|()| fs::rename(&beside, path));
+	if written.is_err() {
+		// The first error is the one to report.
+		let _ = fs::remove_file(&beside);
+	}
+	written?;
+	sync_folder(folder_of(path))
+}
+
+/// Makes renames and removals in `folder` last.
+///
+/// # Errors
+///
+/// The system's.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+	File::open(folder)?.sync_all()
+}
+
+/// Reads a whole file of at most `limit` bytes into memory that is wiped afterwards.
+///
+/// # Errors
+///
+/// The system's; `InvalidData` if the file is longer.
+pub fn read(path: &Path, limit: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+	let file = File::open(path)?;
+	// Room for all of it at once: growing would leave copies behind.
+	let mut bytes = Zeroizing::new(Vec::with_capacity(limit.saturating_add(1).min(1 << 16)));
+	file.take(limit as u64 + 1).read_to_end(&mut bytes)?;
+	if bytes.len() > limit {
+		let text = format!("expected at most {limit} bytes, the file has more");
+		return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+	}
+	Ok(bytes)
+}
+
+/// Overwrites a file with zeros and removes it. On drives and file systems that never write in
+/// place the old bytes may stay readable to who takes the drive.
+///
+/// # Errors
+///
+/// The system's; no file is no error.
+pub fn erase(path: &Path) -> io::Result<()> {
+	let length = match fs::metadata(path) {
+		Ok(metadata) => metadata.len(),
+		Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+		Err(error) => return Err(error),
+	};
+	let mut file = OpenOptions::new().write(true).open(path)?;
+	io::copy(&mut io::repeat(0).take(length), &mut file)?;
+	file.sync_all()?;
+	fs::remove_file(path)?;
+	sync_folder(folder_of(path))
+}
+
+/// Permission bits that others than the owner have on `path`.
+///
+/// # Errors
+///
+/// The system's.
+pub fn others(path: &Path) -> io::Result<u32> {
+	Ok(fs::metadata(path)?.permissions().mode() & 0o077)
+}

@@ -1,0 +1,111 @@
+//! Signing files, offline.
+
+use crate::{
+	chain::ChainError,
+	clock::Clock,
+	entropy::{self, EntropyError},
+	memory::{Memory, MemoryError},
+	store::{Store, StoreError},
+};
+use sha2::{Digest, Sha512};
+use std::io::{self, Read};
+use symbolon_crypto::{
+	permit::Permit,
+	signature::{Domain, EpochKeyError, Signature, SigningKey},
+	Epoch,
+};
+use thiserror::Error;
+
+/// Why nothing was signed.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SignError {
+	/// The store.
+	#[error(transparent)]
+	Store(#[from] StoreError),
+	/// The clock.
+	#[error(transparent)]
+	Clock(ChainError),
+	/// No permit for now.
+	#[error(
+		"no permit for the present epoch (clock {now}, newest permit {}); run \
+		 `symbolon device refresh`",
+		newest.map_or("none".into(), |epoch| format!("of epoch {} until {}", epoch.number, epoch.end))
+	)]
+	NoPermit {
+		/// The clock, Unix seconds.
+		now: u64,
+		/// The newest epoch there is a permit for.
+		newest: Option<Epoch>,
+	},
+	/// The file cannot be read.
+	#[error("the file cannot be read: {0}")]
+	File(#[from] io::Error),
+	/// Key and permit do not belong together.
+	#[error("the store's permit is not for its key: {0}; run `symbolon device refresh`")]
+	Key(EpochKeyError),
+	/// No randomness.
+	#[error(transparent)]
+	Entropy(#[from] EntropyError),
+}
+
+impl From<MemoryError> for SignError {
+	fn from(error: MemoryError) -> Self {
+		Self::Clock(error.into())
+	}
+}
+
+impl SignError {
+	/// A short name that scripts can compare.
+	pub const fn kind(&self) -> &'static str {
+		match self {
+			Self::Store(error) => error.kind(),
+			Self::Clock(error) => error.kind(),
+			Self::NoPermit { .. } => "no-permit",
+			Self::File(_) => "unreadable-file",
+			Self::Key(_) => "permit-not-for-key",
+			Self::Entropy(_) => "no-randomness",
+		}
+	}
+}
+
+/// SHA-512 of all that `file` gives, read in pieces.
+///
+/// # Errors
+///
+/// The system's.
+pub fn hash_file(mut file: impl Read) -> io::Result<[u8; 64]> {
+	let mut hasher = Sha512::new();
+	io::copy(&mut file, &mut hasher)?;
+	Ok(hasher.finalize().into())
+}
+
+/// The permit to use at Unix second `now`: of the epoch that holds it, or else of one that
+/// verifiers still (grace) or already (skew) accept.
+fn choose(permits: &[Permit], now: u64, store: &Store) -> Result<Permit, SignError> {
+	let policy = store.anchor().epoch_policy();
+	let usable = |permit: &&Permit| policy.check(&permit.epoch(), now).is_ok();
+	let holding = permits.iter().filter(usable).find(|permit| permit.epoch().holds(now));
+	let newest = permits.iter().map(Permit::epoch).max();
+	holding
+		.or_else(|| permits.iter().find(usable))
+		.copied()
+		.ok_or(SignError::NoPermit { now, newest })
+}
+
+/// Signs what `file` gives, in the domain of files, with the key of the present epoch.
+///
+/// # Errors
+///
+/// [`SignError`].
+pub fn sign_file(store: &Store, clock: &Clock, file: impl Read) -> Result<Signature, SignError> {
+	let memory = Memory::open(store.anchor(), &store.state_path())?;
+	let now = clock.now();
+	let floor = memory.floor().check_now(now);
+	floor.map_err(|error| SignError::Clock(ChainError::Clock(error)))?;
+	let keys = store.keys()?;
+	let permit = choose(&store.permits()?, now, store)?;
+	let key = SigningKey::new(&keys.sign, &permit).map_err(SignError::Key)?;
+	let digest = hash_file(file)?;
+	Ok(key.sign_digest(Domain::FILE, &digest, entropy::fresh()?))
+}
