@@ -231,6 +231,11 @@ pub mod issuance {
 		identity_map(PALLET, "Queue", &serial)
 	}
 
+	/// `CounterForQueue`: u32, number of entries in the queue.
+	pub fn queue_count() -> Vec<u8> {
+		item(PALLET, "CounterForQueue")
+	}
+
 	/// `Partials(serial, member)`: [`PartialPair`](crate::issuance::PartialPair).
 	pub fn partials(serial: Serial, member: MemberIndex) -> Vec<u8> {
 		identity_map(PALLET, "Partials", &(serial, member))
