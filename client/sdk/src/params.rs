@@ -5,9 +5,11 @@ use symbolon_crypto::{identity::EpochPolicy, Epoch};
 use symbolon_light::{ClockError, Verified};
 use symbolon_primitives::{
 	dta::{Ceremony, MasterKey, ShareVersion},
-	epochs::{RevocationHead, Schedule, Snapshot},
+	epochs::{RevocationHead, Schedule},
 	storage,
 };
+
+pub use symbolon_primitives::epochs::Snapshot;
 
 /// What everybody must agree on.
 #[derive(Clone, PartialEq, Eq, Debug)]

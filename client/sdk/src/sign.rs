@@ -9,9 +9,10 @@ use crate::{
 };
 use sha2::{Digest, Sha512};
 use std::io::{self, Read};
+pub use symbolon_crypto::signature::{Signature, MAX_SIGNATURE_LEN};
 use symbolon_crypto::{
 	permit::Permit,
-	signature::{Domain, EpochKeyError, Signature, SigningKey},
+	signature::{Domain, EpochKeyError, SigningKey},
 	Epoch,
 };
 use thiserror::Error;

@@ -1,0 +1,132 @@
+//! Errors, and what the process says and ends with.
+
+use crate::output::epoch_json;
+use serde_json::{json, Map, Value};
+use std::{io, path::PathBuf};
+use symbolon_sdk::{
+	anchor::AnchorFileError, chain::ChainError, device::DeviceError, registrar::RegistrarError,
+	request::RequestError, sign::SignError, store::StoreError, transport::TransportError,
+	verify::VerifyError, Error,
+};
+use thiserror::Error;
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug, Error)]
+pub enum CliError {
+	/// The command line asks for something that cannot be.
+	#[error("{0}")]
+	Usage(String),
+	/// The library refuses.
+	#[error(transparent)]
+	Refused(#[from] Error),
+	/// A file named on the command line.
+	#[error("{path}: {error}")]
+	File {
+		/// Which file.
+		path: PathBuf,
+		/// What the system said.
+		error: io::Error,
+	},
+	/// A CSV file of another form.
+	#[error("{path}: expected a CSV file with the header identity,transport_key,proof: {reason}")]
+	Csv {
+		/// Which file.
+		path: PathBuf,
+		/// What is wrong.
+		reason: String,
+	},
+	/// `FILE.sig` is something else.
+	#[error("{path} exists and is no signature; it was not changed: move it away")]
+	NotOverwritten {
+		/// Which file.
+		path: PathBuf,
+	},
+	/// Writing the result.
+	#[error("the result cannot be written: {0}")]
+	Output(#[from] io::Error),
+}
+
+impl CliError {
+	/// 1 for what was refused or is not valid, 2 for usage.
+	pub const fn exit_code(&self) -> u8 {
+		match self {
+			Self::Usage(_) => 2,
+			_ => 1,
+		}
+	}
+
+	/// Whether the reader of the output went away, which is no error.
+	pub fn is_broken_pipe(&self) -> bool {
+		matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+	}
+
+	fn kind(&self) -> &'static str {
+		match self {
+			Self::Usage(_) => "usage",
+			Self::Refused(error) => error.kind(),
+			Self::File { .. } => "file",
+			Self::Csv { .. } => "bad-csv",
+			Self::NotOverwritten { .. } => "not-overwritten",
+			Self::Output(_) => "output",
+		}
+	}
+
+	/// `{"error": {"kind", "message", ...}}`.
+	pub fn to_json(&self) -> Value {
+		let mut error = Map::new();
+		error.insert("kind".into(), self.kind().into());
+		error.insert("message".into(), self.to_string().into());
+		if let Self::Refused(refused) = self {
+			error.extend(details(refused));
+		}
+		json!({ "error": error })
+	}
+}
+
+/// What scripts want of some errors besides their text.
+fn details(error: &Error) -> Map<String, Value> {
+	let details = match error {
+		Error::Device(DeviceError::Revoked { serial, position, epoch, block, .. }) => json!({
+			"serial": serial.get(), "position": position, "epoch": epoch_json(epoch), "block": block,
+		}),
+		Error::Device(DeviceError::NotYetPublished { epoch, block, .. }) => {
+			json!({ "epoch": epoch_json(epoch), "block": block })
+		}
+		Error::Registrar(RegistrarError::Rows(rows)) => json!({
+			"rows": rows.iter().map(|row| json!({
+				"origin": row.origin, "kind": row.fault.kind(), "message": row.fault.to_string(),
+			})).collect::<Vec<_>>(),
+		}),
+		Error::Registrar(RegistrarError::Partly { done, left, .. }) => json!({
+			"registered": done.iter().map(crate::output::registered_json).collect::<Vec<_>>(),
+			"left": left,
+		}),
+		_ => Value::Null,
+	};
+	match details {
+		Value::Object(details) => details,
+		_ => Map::new(),
+	}
+}
+
+macro_rules! through_error {
+	($($area:ty),+ $(,)?) => {
+		$(impl From<$area> for CliError {
+			fn from(error: $area) -> Self {
+				Self::Refused(error.into())
+			}
+		})+
+	};
+}
+
+through_error!(
+	AnchorFileError,
+	ChainError,
+	DeviceError,
+	RegistrarError,
+	RequestError,
+	SignError,
+	StoreError,
+	TransportError,
+	VerifyError,
+);
