@@ -26,8 +26,8 @@ use symbolon_crypto::{
 	ceremony::{
 		confirm::{Outcome, SecretShare},
 		deal::{deal, Receiver, VerifiedDealing},
-		register::register,
-		CeremonyKind, CeremonyTerms,
+		register::{register, CeremonySecret},
+		CeremonyId, CeremonyKind, CeremonyTerms,
 	},
 	cover::Subtree,
 	extraction::{KeyRequest, PartialKey, TransportSecret},
@@ -152,67 +152,67 @@ pub fn account(index: u16) -> Account {
 	[index as u8; 32]
 }
 
-/// A real genesis ceremony of four honest members.
+/// A real genesis ceremony of four honest members, run once.
 pub fn made() -> &'static Made {
 	static MADE: OnceLock<Made> = OnceLock::new();
-	MADE.get_or_init(|| {
-		let members: Vec<_> = (1..=4).map(account).collect();
-		let terms = CeremonyTerms {
-			genesis_hash: GENESIS,
-			key_no: 1,
-			ceremony_no: 1,
-			kind: CeremonyKind::Genesis,
-			old_share_version: 0,
-			new_share_version: 1,
-			old: None,
-			members,
-			threshold_old: 0,
-			threshold: THRESHOLD,
+	MADE.get_or_init(ceremony)
+}
+
+fn ceremony_id() -> CeremonyId {
+	let terms = CeremonyTerms {
+		genesis_hash: GENESIS,
+		key_no: 1,
+		ceremony_no: 1,
+		kind: CeremonyKind::Genesis,
+		old_share_version: 0,
+		new_share_version: 1,
+		old: None,
+		members: (1..=4).map(account).collect(),
+		threshold_old: 0,
+		threshold: THRESHOLD,
+	};
+	terms.id()
+}
+
+fn registered(sid: &CeremonyId, index: MemberIndex) -> (CeremonySecret, Receiver) {
+	let who = account(index.get());
+	let (secret, registration) = register(sid, index, &who, entropy(index.get() as u8));
+	let key = registration.verify(sid, index, &who).unwrap();
+	(secret, Receiver { index, key })
+}
+
+fn ceremony() -> Made {
+	let sid = ceremony_id();
+	let indices: Vec<_> = (1..=4).map(member).collect();
+	let (secrets, receivers): (Vec<_>, Vec<_>) =
+		indices.iter().map(|index| registered(&sid, *index)).unzip();
+	let dealt = |index: &MemberIndex| {
+		let dealer = (*index).into();
+		deal(&sid, dealer, THRESHOLD, &receivers, entropy(10 + index.get() as u8))
+			.verify(&sid, dealer, THRESHOLD, &indices)
+			.unwrap()
+	};
+	let dealings: Vec<VerifiedDealing> = indices.iter().map(dealt).collect();
+	let outcome = Outcome::genesis(&sid, &dealings).unwrap();
+	let share = |(index, secret): (&MemberIndex, _)| {
+		let open = |dealing: &VerifiedDealing| {
+			let share = dealing.open_share(*index, secret, entropy(99)).unwrap();
+			(dealing.dealer(), share.ok().unwrap())
 		};
-		let sid = terms.id();
-		let indices: Vec<_> = (1..=4).map(member).collect();
-		let (secrets, receivers): (Vec<_>, Vec<_>) = indices
-			.iter()
-			.map(|index| {
-				let seed = index.get() as u8;
-				let (secret, registration) =
-					register(&sid, *index, &account(index.get()), entropy(seed));
-				let key = registration.verify(&sid, *index, &account(index.get())).unwrap();
-				(secret, Receiver { index: *index, key })
-			})
-			.unzip();
-		let dealings: Vec<VerifiedDealing> = indices
-			.iter()
-			.map(|index| {
-				let dealer = (*index).into();
-				deal(&sid, dealer, THRESHOLD, &receivers, entropy(10 + index.get() as u8))
-					.verify(&sid, dealer, THRESHOLD, &indices)
-					.unwrap()
-			})
-			.collect();
-		let outcome = Outcome::genesis(&sid, &dealings).unwrap();
-		let share = |(index, secret): (&MemberIndex, _)| {
-			let opened: Vec<_> = dealings
-				.iter()
-				.map(|dealing| {
-					let share = dealing.open_share(*index, secret, entropy(99)).unwrap();
-					(dealing.dealer(), share.ok().unwrap())
-				})
-				.collect();
-			outcome.share(*index, &opened).unwrap()
-		};
-		let shares: Vec<_> = indices.iter().zip(&secrets).map(share).collect();
-		let public = outcome.master_public_key().encode();
-		let key = MasterKey {
-			key_no: 1,
-			key_id: KeyId::derive(&GENESIS, 1, &public),
-			public,
-			share_version: 1,
-			activated: 1,
-		};
-		let public = indices.iter().map(|j| outcome.verification_key(*j).encode()).collect();
-		Made { key, shares, public }
-	})
+		let opened: Vec<_> = dealings.iter().map(open).collect();
+		outcome.share(*index, &opened).unwrap()
+	};
+	let shares = indices.iter().zip(&secrets).map(share).collect();
+	let public = outcome.master_public_key().encode();
+	let key = MasterKey {
+		key_no: 1,
+		key_id: KeyId::derive(&GENESIS, 1, &public),
+		public,
+		share_version: 1,
+		activated: 1,
+	};
+	let public = indices.iter().map(|j| outcome.verification_key(*j).encode()).collect();
+	Made { key, shares, public }
 }
 
 fn share_versions() -> BTreeMap<u32, ShareVersion> {
