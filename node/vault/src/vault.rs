@@ -67,7 +67,7 @@ impl Vault {
 	/// Opens the vault in `dir`, or makes a new one if the folder is empty or absent.
 	///
 	/// `passphrase` protects the file keys of a new vault; an existing one needs the passphrase
-	/// it was made with, and none if it was made without. Nothing is changed on an error.
+	/// it was made with, and none if it was made without. An error changes no record or secret.
 	pub fn open(
 		dir: &Path,
 		passphrase: Option<Passphrase>,

@@ -231,8 +231,7 @@ fn a_cover_that_is_not_that_of_the_revocations_is_refused() {
 	expect(&mut net, "not those that the snapshot");
 	net.chain.put(registry::revoked(&IndexKey::new(&leaf(4))), &1u64);
 	expect(&mut net, "not those that the snapshot");
-	net.chain.put(registry::revocation_log(0), &leaf(8));
-	net.chain.put(registry::revocation_log(1), &leaf(3));
+	revoke(&net, &[leaf(8), leaf(3)]);
 	expect(&mut net, "not those that the snapshot");
 	net.chain.remove(&registry::revocation_log(1));
 	expect(&mut net, "lacks position 1");
