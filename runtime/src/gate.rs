@@ -8,6 +8,8 @@
 use crate::{AccountId, Issuance, Registry, Runtime, RuntimeCall, RuntimeOrigin};
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::weights::{constants::WEIGHT_REF_TIME_PER_MICROS, Weight};
+use pallet_issuance::WeightInfo as _;
+use pallet_registry::WeightInfo as _;
 use scale_info::TypeInfo;
 use sp_runtime::{
 	impl_tx_ext_default,
@@ -24,6 +26,12 @@ use sp_runtime::{
 /// Priority of a signed call in the pool. `CheckNonce` leaves zero. The committee's own
 /// transactions rank far above it.
 const SIGNED_PRIORITY: TransactionPriority = 1 << 10;
+
+/// Weights of the registry.
+type RegistryWeights = <Runtime as pallet_registry::Config>::WeightInfo;
+
+/// Weights of the issuance.
+type IssuanceWeights = <Runtime as pallet_issuance::Config>::WeightInfo;
 
 /// Time to check a proof of ownership of session keys: one signature for each key, with room.
 const OWNERSHIP_PROOF: Weight = Weight::from_parts(500 * WEIGHT_REF_TIME_PER_MICROS, 0);
@@ -43,7 +51,7 @@ impl Gate {
 	/// # Errors
 	///
 	/// `Call` for a call that this sender, or nobody, may send; `BadProof` for session keys whose
-	/// ownership is not proved.
+	/// ownership is not proved; `Custom` with the pallet's own code for a call that it would refuse.
 	pub fn admit(who: &AccountId, call: &RuntimeCall) -> Result<(), InvalidTransaction> {
 		match call {
 			RuntimeCall::Session(pallet_session::Call::set_keys { keys, proof }) => {
@@ -56,12 +64,10 @@ impl Gate {
 				}
 				Ok(())
 			}
-			RuntimeCall::Registry(call) => {
-				Registry::admits(who, call).map_err(|refusal| InvalidTransaction::Custom(refusal.code()))
-			}
-			RuntimeCall::Issuance(call) => {
-				Issuance::admits(who, call).map_err(|refusal| InvalidTransaction::Custom(refusal.code()))
-			}
+			RuntimeCall::Registry(call) => Registry::admits(who, call)
+				.map_err(|refusal| InvalidTransaction::Custom(refusal.code())),
+			RuntimeCall::Issuance(call) => Issuance::admits(who, call)
+				.map_err(|refusal| InvalidTransaction::Custom(refusal.code())),
 			_ => Err(InvalidTransaction::Call),
 		}
 	}
@@ -73,13 +79,20 @@ impl TransactionExtension<RuntimeCall> for Gate {
 	type Val = ();
 	type Pre = ();
 
+	/// What [`Gate::admit`] reads and checks for this call.
 	fn weight(&self, call: &RuntimeCall) -> Weight {
-		let read = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
 		match call {
 			RuntimeCall::Session(pallet_session::Call::set_keys { .. }) => {
-				read.saturating_add(OWNERSHIP_PROOF)
+				<Runtime as frame_system::Config>::DbWeight::get()
+					.reads(1)
+					.saturating_add(OWNERSHIP_PROOF)
 			}
-			_ => read,
+			RuntimeCall::Registry(pallet_registry::Call::register_many { requests }) => {
+				RegistryWeights::admits(requests.len() as u32)
+			}
+			RuntimeCall::Registry(_) => RegistryWeights::admits(1),
+			RuntimeCall::Issuance(_) => IssuanceWeights::admits(),
+			_ => Weight::zero(),
 		}
 	}
 
