@@ -96,7 +96,7 @@ impl Node {
 			.args(["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", self.ports.p2p)])
 			.args(["--rpc-port", &self.ports.rpc.to_string()])
 			.args(["--prometheus-port", &self.ports.prometheus.to_string()])
-			.args(["--no-mdns", "--no-telemetry", "--no-hardware-benchmarks"])
+			.args(["--no-mdns", "--no-telemetry"])
 			.args(["--allow-private-ip", "--disable-log-color", "--detailed-log-output"]);
 		if !self.peers.is_empty() {
 			command.arg("--bootnodes").args(&self.peers);
