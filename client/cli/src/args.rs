@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Identity-based keys that an authority nobody has to trust issues in shares.
+/// Keys by name, issued in shares by authorities of which none has to be trusted.
 #[derive(Parser)]
 #[command(name = "symbolon", version, arg_required_else_help = true)]
 pub struct Cli {

@@ -51,6 +51,34 @@ pub fn from_csv(path: &Path) -> Result<Vec<Row>, CliError> {
 	parse_csv(path, &text)
 }
 
+/// Finds the lines of records, which come by ascending position. The reader's own number is that
+/// of the blank lines before a record.
+struct Lines<'a> {
+	text: &'a [u8],
+	/// Bytes counted so far.
+	counted: usize,
+	/// The line they end in, from 1.
+	line: usize,
+}
+
+impl<'a> Lines<'a> {
+	const fn new(text: &'a [u8]) -> Self {
+		Self { text, counted: 0, line: 1 }
+	}
+
+	/// The line of the record that was found from `position` on.
+	fn of(&mut self, position: &csv::Position) -> usize {
+		let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+		let rest = self.text.get(from..).unwrap_or_default();
+		let blank = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+		let record = from.saturating_add(blank.count());
+		let passed = self.text.get(self.counted..record).unwrap_or_default();
+		self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+		self.counted = record;
+		self.line
+	}
+}
+
 fn parse_csv(path: &Path, text: &[u8]) -> Result<Vec<Row>, CliError> {
 	let refused = |reason: String| CliError::Csv { path: path.into(), reason };
 	let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
@@ -59,11 +87,11 @@ fn parse_csv(path: &Path, text: &[u8]) -> Result<Vec<Row>, CliError> {
 		let found: Vec<&str> = header.iter().collect();
 		return Err(refused(format!("its header is {}", found.join(","))));
 	}
-	let mut rows = Vec::new();
+	let (mut rows, mut lines) = (Vec::new(), Lines::new(text));
 	for record in reader.records() {
 		// Says the line itself.
 		let record = record.map_err(|error| refused(error.to_string()))?;
-		let line = record.position().map_or(0, csv::Position::line);
+		let line = record.position().map_or(0, |position| lines.of(position));
 		let column = |index: usize| record.get(index).unwrap_or_default();
 		let request = Request::from_columns(column(0), column(1), column(2));
 		rows.push((format!("{} line {line}", path.display()), request));

@@ -38,6 +38,8 @@ pub mod registrar;
 pub mod request;
 pub mod sign;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 pub mod verify;
 

@@ -7,8 +7,12 @@ use crate::{
 	store::Store,
 };
 use symbolon_crypto::{
-	cover::Subtree, identity::TREE_HEIGHT, permit::Permit, Epoch, G1Bytes, Serial,
+	cover::Subtree,
+	identity::{EpochError, TREE_HEIGHT},
+	permit::Permit,
+	Epoch, G1Bytes, Serial,
 };
+use symbolon_light::ClockError;
 use symbolon_primitives::{
 	epochs::{Schedule, Snapshot},
 	registry::{IndexKey, Registration},
@@ -177,6 +181,9 @@ async fn prove(
 	client.tell(&format!("no permit ({answer}); asking for a proof of why"));
 	let keys = Keys::new(serial, epoch);
 	let proved = client.prove(&keys.all()).await.map_err(|error| {
+		if !is_the_nodes(&error) {
+			return DeviceError::Chain(error);
+		}
 		let (epoch, answer, error) = (*epoch, answer.clone(), Box::new(error));
 		DeviceError::Withheld { epoch, answer, error }
 	})?;
@@ -186,6 +193,29 @@ async fn prove(
 		return Ok(Found::OtherEpoch(present));
 	}
 	judge(store, client, serial, epoch, &proved, &keys)
+}
+
+/// Whether another node could do better: what is wrong is not this device's clock or files, nor
+/// the chain itself.
+const fn is_the_nodes(error: &ChainError) -> bool {
+	match error {
+		ChainError::Transport(_)
+		| ChainError::Finality { .. }
+		| ChainError::Endless { .. }
+		| ChainError::Digest(_)
+		| ChainError::Storage(_)
+		| ChainError::StorageMissing
+		| ChainError::Clock(ClockError::Rollback | ClockError::Epoch(EpochError::Over)) => true,
+		ChainError::Memory(_)
+		| ChainError::OtherGenesis { .. }
+		| ChainError::Halt(_)
+		| ChainError::NoKey
+		| ChainError::OtherKey { .. }
+		| ChainError::Conflict
+		| ChainError::Clock(_)
+		| ChainError::Absent { .. }
+		| ChainError::BeforeSchedule { .. } => false,
+	}
 }
 
 fn judge(
