@@ -46,6 +46,6 @@ pub mod verify;
 pub use chain::{ChainError, Client, Limits, Notify, Proved};
 pub use clock::Clock;
 pub use error::Error;
-pub use memory::Memory;
+pub use memory::{Memory, MemoryError};
 pub use symbolon_crypto::{Epoch, Identity, KeyId, Namespace, Serial};
 pub use symbolon_light::{Anchor, Fingerprint, Verified};

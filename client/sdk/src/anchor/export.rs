@@ -2,13 +2,16 @@
 
 use super::{AnchorFileError, Genesis, SpecError};
 use crate::{
-	chain::{follow, ChainError, Followed},
+	chain::{follow, ChainError, Followed, Limits},
 	clock::Clock,
 	files, hexed,
 	transport::Transport,
 };
-use std::path::Path;
-use symbolon_crypto::{identity::EpochPolicy, KeyId};
+use std::{path::Path, time::Instant};
+use symbolon_crypto::{
+	identity::{EpochError, EpochPolicy},
+	KeyId,
+};
 use symbolon_light::{
 	anchor::{ANCHOR_VERSION, MAX_SKEW},
 	Anchor, ClockError, UnverifiedAnchor,
@@ -25,12 +28,14 @@ pub struct ExportOptions {
 	pub max_epoch: u64,
 	/// Clock difference to forgive, in seconds.
 	pub skew: u64,
+	/// How long the node may show an epoch that is over: just after a boundary finality lags.
+	pub limits: Limits,
 }
 
 impl Default for ExportOptions {
-	/// Seven days, 30 s.
+	/// Seven days, 30 s, [`Limits::default`].
 	fn default() -> Self {
-		Self { max_epoch: 7 * 24 * 60 * 60, skew: MAX_SKEW }
+		Self { max_epoch: 7 * 24 * 60 * 60, skew: MAX_SKEW, limits: Limits::default() }
 	}
 }
 
@@ -55,6 +60,27 @@ pub async fn export(
 	if computed != node {
 		return Err(AnchorFileError::OtherGenesis { computed, node });
 	}
+	let began = Instant::now();
+	loop {
+		match prove(transport, &genesis, clock, options).await {
+			Err(AnchorFileError::Chain(ChainError::Clock(ClockError::Epoch(EpochError::Over))))
+				if began.elapsed() < options.limits.patience =>
+			{
+				tokio::time::sleep(options.limits.pace).await;
+			}
+			result => return result,
+		}
+	}
+}
+
+/// The anchor at the newest finalized head that the node shows.
+async fn prove(
+	transport: &dyn Transport,
+	genesis: &Genesis,
+	clock: &Clock,
+	options: ExportOptions,
+) -> Result<Anchor, AnchorFileError> {
+	let genesis_hash = genesis.base.hash;
 	let key = storage::dta::current_key();
 	let Followed { header, base, state } =
 		follow(transport, &genesis.base, std::slice::from_ref(&key)).await?;
@@ -64,7 +90,7 @@ pub async fn export(
 		.map_err(ChainError::Storage)?
 		.into_inner()
 		.ok_or(ChainError::NoKey)?;
-	let derived = KeyId::derive(&computed, master.key_no, &master.public);
+	let derived = KeyId::derive(&genesis_hash, master.key_no, &master.public);
 	let digest = header.symbolon_digest().map_err(ChainError::Digest)?.into_inner();
 	for stored in [Some(master.key_id), digest.key_id] {
 		if stored != Some(derived) {
@@ -73,7 +99,7 @@ pub async fn export(
 			return Err(AnchorFileError::KeyId { stored, derived });
 		}
 	}
-	let ExportOptions { max_epoch, skew } = options;
+	let ExportOptions { max_epoch, skew, .. } = options;
 	let exported_at = clock.now();
 	// An anchor says that the chain was seen at this time: an old head shows nothing of the kind.
 	EpochPolicy { max_epoch, skew }
@@ -81,7 +107,7 @@ pub async fn export(
 		.map_err(|error| ChainError::Clock(ClockError::Epoch(error)))?;
 	UnverifiedAnchor {
 		version: ANCHOR_VERSION,
-		genesis_hash: computed,
+		genesis_hash,
 		key_no: master.key_no,
 		master_key: master.public,
 		checkpoint_key: master.public,

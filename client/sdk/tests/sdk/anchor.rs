@@ -1,6 +1,6 @@
 //! Making anchors.
 
-use crate::kit::{Kit, NOW};
+use crate::kit::{Kit, LIMITS, NOW};
 use symbolon_primitives::storage;
 use symbolon_sdk::{
 	anchor::{export, load, save, AnchorFileError, ExportOptions, Genesis, SpecError},
@@ -10,7 +10,7 @@ use symbolon_sdk::{
 
 async fn exported(kit: &Kit, spec: &str) -> Result<Anchor, AnchorFileError> {
 	std::fs::write(kit.path("spec.json"), spec).unwrap();
-	let options = ExportOptions::default();
+	let options = ExportOptions { limits: LIMITS, ..ExportOptions::default() };
 	export(&*kit.world, &kit.path("spec.json"), &kit.world.clock(), options).await
 }
 
@@ -61,9 +61,10 @@ async fn a_stale_head_makes_no_anchor() {
 	let kit = Kit::new();
 	std::fs::write(kit.path("spec.json"), kit.world.spec()).unwrap();
 	let late = symbolon_sdk::Clock::new(|| NOW + 2 * EPOCH);
-	let options = ExportOptions::default();
+	let options = ExportOptions { limits: LIMITS, ..ExportOptions::default() };
 	let error = export(&*kit.world, &kit.path("spec.json"), &late, options).await.unwrap_err();
 	assert!(matches!(error, AnchorFileError::Chain(ChainError::Clock(_))), "{error}");
+	assert!(kit.world.proofs() > 1, "finality was given time to catch up");
 }
 
 #[test]
