@@ -14,16 +14,16 @@ impl<T: Config> BoundToRuntimeAppPublic for Pallet<T> {
 impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
 	type Key = AuthorityId;
 
-	fn on_genesis_session<'a, I: 'a>(validators: I)
+	fn on_genesis_session<'a, I>(validators: I)
 	where
-		I: Iterator<Item = (&'a T::AccountId, AuthorityId)>,
+		I: Iterator<Item = (&'a T::AccountId, AuthorityId)> + 'a,
 	{
 		Self::set_session_keys(validators);
 	}
 
-	fn on_new_session<'a, I: 'a>(changed: bool, validators: I, _queued: I)
+	fn on_new_session<'a, I>(changed: bool, validators: I, _queued: I)
 	where
-		I: Iterator<Item = (&'a T::AccountId, AuthorityId)>,
+		I: Iterator<Item = (&'a T::AccountId, AuthorityId)> + 'a,
 	{
 		if changed {
 			Self::set_session_keys(validators);

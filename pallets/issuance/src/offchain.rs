@@ -131,9 +131,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn answer_singly(bench: &Bench, serials: &[Serial]) -> Result<(), Idle> {
-		serials.iter().fold(Ok(()), |outcome, serial| {
-			outcome.and(Self::answer_some(bench, core::slice::from_ref(serial)))
-		})
+		let mut outcome = Ok(());
+		for serial in serials {
+			// One that fails keeps no other from being asked for.
+			let one = Self::answer_some(bench, core::slice::from_ref(serial));
+			outcome = outcome.and(one);
+		}
+		outcome
 	}
 
 	/// Asks the vault for partial keys of up to a call's worth of claimed serials and submits what
