@@ -10,7 +10,7 @@ use symbolon_primitives::{epochs::ChunkPoints, member::CallTag};
 
 /// Codes of `InvalidTransaction::Custom`.
 pub mod refusal {
-	/// The index belongs to no member of the committee.
+	/// The index belongs to no member that confirmed its share.
 	pub const STRANGER: u8 = 1;
 	/// Not as many points as the chunk has subtrees.
 	pub const SIZE: u8 = 2;
@@ -39,7 +39,7 @@ impl<T: Config> Pallet<T> {
 		signature: &AuthoritySignature,
 	) -> Authorization {
 		let open = Self::open_chunk(epoch, chunk).ok_or(InvalidTransaction::Stale)?;
-		if member.position() >= open.committee.members.len() {
+		if !Self::is_holder(&open, member) {
 			return refuse(refusal::STRANGER);
 		}
 		if share_version != open.key.share_version {
@@ -64,7 +64,7 @@ impl<T: Config> Pallet<T> {
 		signature: &AuthoritySignature,
 	) -> Authorization {
 		let open = Self::open_chunk(epoch, chunk).ok_or(InvalidTransaction::Stale)?;
-		if member.position() >= open.committee.members.len() {
+		if !Self::is_holder(&open, member) {
 			return refuse(refusal::STRANGER);
 		}
 		if !Self::has_turn(&open, epoch, chunk, member) {

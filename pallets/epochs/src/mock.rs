@@ -129,6 +129,7 @@ pub struct World {
 	pub revoked: Vec<Subtree>,
 	pub blames: Vec<(Account, Fault)>,
 	pub local: Option<MemberIndex>,
+	pub unconfirmed: Vec<MemberIndex>,
 }
 
 thread_local! {
@@ -160,8 +161,11 @@ impl Committee for World {
 		})
 	}
 
-	fn verification_key(_: u32, _: MemberIndex) -> Option<G2Bytes> {
-		None
+	fn verification_key(_: u32, member: MemberIndex) -> Option<G2Bytes> {
+		let holds = with_world(|world| {
+			member.position() < world.accounts.len() && !world.unconfirmed.contains(&member)
+		});
+		holds.then(|| symbolon_crypto::curve::G2::generator().encode())
 	}
 
 	fn session_key(account: &Account) -> Option<AuthorityId> {

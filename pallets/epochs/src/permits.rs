@@ -31,6 +31,14 @@ impl<T: Config> Pallet<T> {
 		Some(OpenChunk { snapshot, subtrees, key, committee })
 	}
 
+	/// Whether `member` confirmed its share: without a verification key nobody could check what it
+	/// posts.
+	pub(crate) fn is_holder(open: &OpenChunk, member: MemberIndex) -> bool {
+		let version = open.key.share_version;
+		member.position() < open.committee.members.len()
+			&& T::Committee::verification_key(version, member).is_some()
+	}
+
 	/// Whether `member` may submit the combined permits now. The first is member
 	/// `(epoch + chunk) mod n`; every [`SUBMIT_TURN`] blocks one more may.
 	pub(crate) fn has_turn(open: &OpenChunk, epoch: u64, chunk: u32, member: MemberIndex) -> bool {
@@ -53,7 +61,7 @@ impl<T: Config> Pallet<T> {
 		shares: PermitShares,
 	) -> DispatchResult {
 		let open = Self::open_chunk(epoch, chunk).ok_or(Error::<T>::NoSuchChunk)?;
-		let known = member.position() < open.committee.members.len();
+		let known = Self::is_holder(&open, member);
 		let current = shares.share_version == open.key.share_version;
 		let complete = shares.points.len() == open.subtrees.len();
 		let again = Shares::<T>::get((epoch, chunk, member))

@@ -23,7 +23,11 @@ impl<T: Config> Pallet<T> {
 		let key = T::Committee::current_key().ok_or(Error::NoKey)?;
 		ensure!(key.share_version == version, Error::OtherShareVersion);
 		let share_version = T::Committee::share_version(version).ok_or(Error::OtherShareVersion)?;
-		ensure!(member.position() < share_version.members.len(), Error::UnknownMember);
+		// A member that never confirmed has no verification key: nobody could check, or report,
+		// what it sends.
+		let holds = T::Committee::verification_key(version, member).is_some();
+		let listed = member.position() < share_version.members.len();
+		ensure!(listed && holds, Error::UnknownMember);
 		Ok((key, share_version))
 	}
 

@@ -150,3 +150,12 @@ fn fewer_shares_than_the_threshold_give_no_one_the_turn() {
 		assert_noop!(Epochs::do_publish(member(1), 0, 0, right), Error::<Test>::NotEntitled);
 	});
 }
+
+#[test]
+fn shares_of_a_member_that_never_confirmed_are_refused() {
+	build_and_execute(|shares| {
+		with_world(|world| world.unconfirmed.push(member(2)));
+		let posted = shares_of(&shares[1], 0, 0);
+		assert_noop!(Epochs::do_submit_shares(member(2), 0, 0, posted), Error::<Test>::NotEntitled);
+	});
+}
