@@ -1,6 +1,6 @@
 //! One node of a local network: a process, and what it is asked.
 
-use crate::{keys::AuthorityKeys, ports::Ports, process::Process, rpc::Rpc, Error};
+use crate::{keys::AuthorityKeys, ports::Ports, process::Process, rpc::Rpc, spec::CHAIN_ID, Error};
 use nix::sys::signal::Signal;
 use std::{
 	fs,
@@ -127,6 +127,11 @@ impl Node {
 	/// Its folder: keys in `keystore`, chain and vault in `data`.
 	pub fn folder(&self) -> &Path {
 		&self.folder
+	}
+
+	/// The folder of its vault.
+	pub fn vault_folder(&self) -> PathBuf {
+		self.folder.join("data/chains").join(CHAIN_ID).join("vault")
 	}
 
 	/// The file that its output is appended to.

@@ -9,6 +9,8 @@ use std::{
 	process::Command,
 };
 
+/// Names the chain; nodes keep its data in a folder of this name.
+pub const CHAIN_ID: &str = "symbolon_testnet";
 /// Length of a slot, milliseconds.
 const SLOT_MILLIS: u64 = 2_000;
 /// Serials in a block of the namespace: 2^10.
@@ -43,7 +45,7 @@ impl Genesis {
 	/// [`Error::Spec`] if it has no `genesis.runtimeGenesis.patch`.
 	pub fn patch(&self, spec: &mut Value) -> Result<(), Error> {
 		spec["name"] = json!("Symbolon Test Network");
-		spec["id"] = json!("symbolon_testnet");
+		spec["id"] = json!(CHAIN_ID);
 		let patch = spec
 			.pointer_mut("/genesis/runtimeGenesis/patch")
 			.and_then(Value::as_object_mut)

@@ -1,0 +1,12 @@
+//! The end-to-end tests: whole networks of real nodes, and clients that trust none of them.
+//!
+//! Each test has a network of its own. `.config/nextest.toml` runs them one at a time.
+
+mod ceremony;
+mod finality;
+mod issuance;
+mod liar;
+mod lying_rpc;
+mod revocation;
+mod up;
+mod world;
