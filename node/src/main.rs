@@ -2,6 +2,9 @@
 //!
 //! `symbolon-node --dev` is a whole network in one process. See `symbolon-node --help`.
 
+// `sc_cli::Error` is what it is; it is made once, when the program ends.
+#![allow(clippy::result_large_err)]
+
 mod chain_spec;
 mod cli;
 mod command;

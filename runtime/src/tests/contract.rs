@@ -133,8 +133,8 @@ fn registry_keeps_values_where_clients_read() {
 	assert_eq!(p::TransportKeys::<Runtime>::hashed_key_for([9; 32]), s::transport_key(&[9; 32]));
 	assert_eq!(p::Revocations::<Runtime>::hashed_key().to_vec(), s::revocations());
 	assert_eq!(p::RevocationLog::<Runtime>::hashed_key_for(9), s::revocation_log(9));
-	assert_eq!(p::RevokedIndex::<Runtime>::hashed_key_for(&key), s::revoked(&key));
-	let found = p::RevokedIndex::<Runtime>::hashed_key_for(&key);
+	assert_eq!(p::RevokedIndex::<Runtime>::hashed_key_for(key), s::revoked(&key));
+	let found = p::RevokedIndex::<Runtime>::hashed_key_for(key);
 	assert!(found.starts_with(&s::revoked_index()));
 }
 

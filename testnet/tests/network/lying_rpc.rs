@@ -54,7 +54,7 @@ async fn every_lie_of_a_node_is_refused_with_its_own_error() {
 /// Proves the chain's status through the liar, who is found out; then through the truth.
 async fn refused_then_taken(world: &World, liar: &Liar, name: &str) -> ChainError {
 	let mut client = world.client_at(liar.url(), name);
-	let error = status(&mut client).await.err().expect("the lie must be refused");
+	let error = status(&mut client).await.expect_err("the lie must be refused");
 	liar.tell(|_, answer| answer);
 	status(&mut client).await.expect("the truth must be taken, by the same client");
 	error
@@ -178,7 +178,7 @@ async fn hanging_and_absent_nodes(world: &mut World) {
 	status(&mut client).await.unwrap();
 	world.network.node_mut(2).unwrap().pause().unwrap();
 	let began = Instant::now();
-	let error = status(&mut client).await.err().expect("nobody answers");
+	let error = status(&mut client).await.expect_err("nobody answers");
 	assert!(matches!(&error, ChainError::Transport(TransportError::Hanging { .. })), "{error}");
 	assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 	world.network.node_mut(2).unwrap().resume().unwrap();
@@ -191,6 +191,6 @@ async fn hanging_and_absent_nodes(world: &mut World) {
 	resumed.await.unwrap();
 
 	world.network.node_mut(2).unwrap().kill().unwrap();
-	let error = status(&mut client).await.err().expect("nobody is there");
+	let error = status(&mut client).await.expect_err("nobody is there");
 	assert!(matches!(&error, ChainError::Transport(TransportError::Down { .. })), "{error}");
 }
