@@ -13,6 +13,9 @@ pub const ANCHOR_VERSION: u8 = 1;
 pub const MAX_ANCHOR: usize = 1 + 32 + 4 + 96 + 96 + 44 + 2 + 40 * 1_000 + 24;
 /// Most clock difference that an anchor may forgive, in seconds.
 pub const MAX_SKEW: u64 = 30;
+/// Longest epoch that an anchor may allow, in seconds: 400 days, so that a year fits. A revoked
+/// device keeps signing until the epoch ends.
+pub const MAX_EPOCH: u64 = 400 * 24 * 60 * 60;
 
 /// The fields of an anchor, unchecked. [`check`](Self::check) makes it an [`Anchor`].
 ///
@@ -33,7 +36,7 @@ pub struct UnverifiedAnchor {
 	pub base: Base,
 	/// When the anchor was made, in Unix seconds.
 	pub exported_at: u64,
-	/// Longest epoch to believe, in seconds.
+	/// Longest epoch to believe, in seconds, at most [`MAX_EPOCH`].
 	pub max_epoch: u64,
 	/// Clock difference to forgive, in seconds, at most [`MAX_SKEW`].
 	pub skew: u64,
@@ -52,7 +55,7 @@ pub enum AnchorError {
 	CheckpointKey,
 	/// The set of the base cannot finalize.
 	Set(SetError),
-	/// The longest epoch is 0 s.
+	/// The longest epoch is 0 s, or above [`MAX_EPOCH`].
 	MaxEpoch,
 	/// The skew is above [`MAX_SKEW`].
 	Skew,
@@ -68,7 +71,7 @@ impl fmt::Display for AnchorError {
 			Self::Set(error) => {
 				return write!(f, "the anchor's finality set is not usable: {error}")
 			}
-			Self::MaxEpoch => "the anchor allows no epoch",
+			Self::MaxEpoch => "the anchor allows no epoch, or one of more than 400 days",
 			Self::Skew => "the anchor forgives more than 30 s of clock difference",
 		})
 	}
@@ -93,7 +96,7 @@ impl UnverifiedAnchor {
 			return Err(AnchorError::CheckpointKey);
 		}
 		self.base.check().map_err(AnchorError::Set)?;
-		if self.max_epoch == 0 {
+		if !(1..=MAX_EPOCH).contains(&self.max_epoch) {
 			return Err(AnchorError::MaxEpoch);
 		}
 		if self.skew > MAX_SKEW {

@@ -131,6 +131,21 @@ impl ClockFloor {
 		Ok(())
 	}
 
+	/// Whether [`contact`](Self::contact) would accept this, without recording anything.
+	///
+	/// # Errors
+	///
+	/// [`ClockError`].
+	pub fn check_contact(&self, epoch: &Verified<Epoch>, now: u64) -> Result<(), ClockError> {
+		self.check_trust(now)?;
+		let (block, number) = (epoch.block_number(), epoch.get().number);
+		if block < self.progress.block || number < self.progress.epoch_number {
+			return Err(ClockError::Rollback);
+		}
+		self.check_now(now)?;
+		self.policy.check(epoch.get(), now).map_err(ClockError::Epoch)
+	}
+
 	/// Records a contact with the chain: `epoch` as a finalized header commits to it.
 	///
 	/// A header whose epoch is not the present one is no contact, however final it is: it may be
@@ -140,14 +155,10 @@ impl ClockFloor {
 	///
 	/// [`ClockError`]; nothing changes then.
 	pub fn contact(&mut self, epoch: &Verified<Epoch>, now: u64) -> Result<(), ClockError> {
-		self.check_trust(now)?;
-		let (block, number) = (epoch.block_number(), epoch.get().number);
-		if block < self.progress.block || number < self.progress.epoch_number {
-			return Err(ClockError::Rollback);
-		}
+		self.check_contact(epoch, now)?;
 		self.accept(epoch.get(), now)?;
-		self.progress.block = block;
-		self.progress.epoch_number = number;
+		self.progress.block = epoch.block_number();
+		self.progress.epoch_number = epoch.get().number;
 		self.progress.last_contact = self.progress.last_contact.max(now);
 		Ok(())
 	}

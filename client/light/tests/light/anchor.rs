@@ -5,7 +5,9 @@ use codec::Encode;
 use sha2::{Digest, Sha256};
 use symbolon_crypto::{curve::G2, G2Bytes, KeyId};
 use symbolon_light::{
-	anchor::MAX_ANCHOR, finality::SetError, Anchor, AnchorError, UnverifiedAnchor,
+	anchor::{MAX_ANCHOR, MAX_EPOCH},
+	finality::SetError,
+	Anchor, AnchorError, UnverifiedAnchor,
 };
 
 fn good() -> UnverifiedAnchor {
@@ -73,6 +75,7 @@ fn bad_fields_are_refused() {
 	refused(AnchorError::Version, |anchor| anchor.version = 0);
 	refused(AnchorError::Version, |anchor| anchor.version = 2);
 	refused(AnchorError::MaxEpoch, |anchor| anchor.max_epoch = 0);
+	refused(AnchorError::MaxEpoch, |anchor| anchor.max_epoch = MAX_EPOCH + 1);
 	refused(AnchorError::Skew, |anchor| anchor.skew = 31);
 	refused(AnchorError::Set(SetError::Empty), |anchor| anchor.base.set.clear());
 	refused(AnchorError::Set(SetError::ZeroWeight), |anchor| anchor.base.set[1].1 = 0);
