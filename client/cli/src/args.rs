@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
+use symbolon_sdk::anchor::MAX_EPOCH;
 
 /// Keys by name, issued in shares by authorities of which none has to be trusted.
 #[derive(Parser)]
@@ -162,7 +163,12 @@ pub enum Anchor {
 		#[arg(short, long, value_name = "FILE")]
 		output: PathBuf,
 		/// Longest epoch to believe
-		#[arg(long, value_name = "SECONDS", default_value_t = 7 * 24 * 60 * 60)]
+		#[arg(
+			long,
+			value_name = "SECONDS",
+			default_value_t = 7 * 24 * 60 * 60,
+			value_parser = clap::value_parser!(u64).range(1..=MAX_EPOCH),
+		)]
 		max_epoch: u64,
 	},
 	/// What an anchor holds, and its fingerprint

@@ -4,10 +4,16 @@ use crate::{
 	args::{Global, State, StoreDir},
 	error::CliError,
 };
-use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+	fs::{self, File},
+	io::Write,
+	path::{Path, PathBuf},
+	sync::Arc,
+	time::Duration,
+};
 use symbolon_sdk::{
-	anchor, chain::ChainError, files, store::Store, transport::HttpTransport, Anchor, Client,
-	Limits, Memory,
+	anchor, chain::ChainError, files, request::parse_identity, store::Store,
+	transport::HttpTransport, Anchor, Client, Clock, Identity, Limits, Memory,
 };
 
 impl Global {
@@ -28,7 +34,7 @@ impl Global {
 		let address = self.rpc.as_ref().ok_or_else(|| {
 			CliError::Usage("a node is needed: --rpc URL, or SYMBOLON_RPC".into())
 		})?;
-		Ok(HttpTransport::new(address)?)
+		HttpTransport::new(address).map_err(|error| CliError::Usage(format!("--rpc: {error}")))
 	}
 
 	/// Where progress and clock floor are kept without a device's store.
@@ -49,26 +55,58 @@ impl Global {
 		self.open(self.load_anchor()?, self.state_path(state)?)
 	}
 
-	/// A device's store. An anchor that was named must be of its chain.
+	/// A device's store. An anchor that was named must be of its chain; the pinned one is used.
 	pub fn store(&self, store: &StoreDir) -> Result<Store, CliError> {
-		let mut store = Store::open(&store.store)?;
+		let store = Store::open(&store.store)?;
 		if self.anchor.is_some() {
-			store.adopt(&self.load_anchor()?)?;
+			store.check_anchor(&self.load_anchor()?)?;
 		}
 		Ok(store)
 	}
 
-	/// The client of a device.
-	pub fn device(&self, store: &Store) -> Result<Client, CliError> {
-		self.open(store.anchor().clone(), store.state_path())
+	/// A device's store and its client. An anchor that was named and is newer than the pinned one
+	/// is pinned in its place, once it has proved where the chain stands.
+	pub async fn device(&self, store: &StoreDir) -> Result<(Store, Client), CliError> {
+		let mut store = Store::open(&store.store)?;
+		let newer = match &self.anchor {
+			Some(_) => store.adopt(&self.load_anchor()?, Clock::system().now())?,
+			None => false,
+		};
+		let mut client = self.open(store.anchor().clone(), store.state_path())?;
+		if newer {
+			client.sync().await?;
+			store.pin()?;
+			let fingerprint = store.anchor().fingerprint();
+			progress(&format!("pinned a newer anchor, fingerprint {fingerprint}"));
+		}
+		Ok((store, client))
+	}
+
+	/// Bounds on waiting.
+	pub fn limits(&self) -> Limits {
+		Limits { wait: Duration::from_secs(self.wait), ..Limits::default() }
 	}
 
 	fn open(&self, anchor: Anchor, state: PathBuf) -> Result<Client, CliError> {
 		let transport = Arc::new(self.transport()?);
 		let client = Client::open(transport, anchor, &state).map_err(ChainError::from)?;
-		let limits = Limits { wait: Duration::from_secs(self.wait), ..Limits::default() };
-		Ok(client.with_limits(limits).with_notify(Arc::new(progress)))
+		Ok(client.with_limits(self.limits()).with_notify(Arc::new(progress)))
 	}
+}
+
+/// The name that was given on the command line.
+pub fn identity(text: &str) -> Result<Identity, CliError> {
+	parse_identity(text).map_err(|error| CliError::Usage(error.to_string()))
+}
+
+/// Opens a file to sign or verify. Pipes and devices are refused: they may never end, or give other
+/// bytes the next time.
+pub fn regular_file(path: &Path) -> Result<File, CliError> {
+	let at = |error| CliError::File { path: path.into(), error };
+	if !fs::metadata(path).map_err(at)?.is_file() {
+		return Err(CliError::NotRegular { path: path.into() });
+	}
+	File::open(path).map_err(at)
 }
 
 /// A line about what is being waited for. That nobody reads it is no error.

@@ -41,6 +41,12 @@ pub enum CliError {
 		/// Which file.
 		path: PathBuf,
 	},
+	/// A pipe, a device or a folder where a file is expected.
+	#[error("{path} is not a regular file; only such are signed and verified: copy it to one")]
+	NotRegular {
+		/// Which one.
+		path: PathBuf,
+	},
 	/// Writing the result.
 	#[error("the result cannot be written: {0}")]
 	Output(#[from] io::Error),
@@ -67,6 +73,7 @@ impl CliError {
 			Self::File { .. } => "file",
 			Self::Csv { .. } => "bad-csv",
 			Self::NotOverwritten { .. } => "not-overwritten",
+			Self::NotRegular { .. } => "not-a-regular-file",
 			Self::Output(_) => "output",
 		}
 	}
@@ -91,6 +98,15 @@ fn details(error: &Error) -> Map<String, Value> {
 		}),
 		Error::Device(DeviceError::NotYetPublished { epoch, block, .. }) => {
 			json!({ "epoch": epoch_json(epoch), "block": block })
+		}
+		Error::Registrar(RegistrarError::AlreadyRevoked {
+			serial, position, effective, ..
+		}) => json!({
+			"serial": serial.get(), "position": position,
+			"effective": effective.as_ref().map(epoch_json),
+		}),
+		Error::Registrar(RegistrarError::EffectUnknown { serial, position, .. }) => {
+			json!({ "serial": serial.get(), "position": position })
 		}
 		Error::Registrar(RegistrarError::Rows(rows)) => json!({
 			"rows": rows.iter().map(|row| json!({

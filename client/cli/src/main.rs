@@ -16,14 +16,27 @@ use args::Cli;
 use clap::Parser;
 use error::CliError;
 use std::{
+	env,
 	io::{self, Write},
 	process::ExitCode,
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-	let cli = Cli::parse();
 	let mut out = io::stdout().lock();
+	let cli = match Cli::try_parse() {
+		Ok(cli) => cli,
+		// Help and version are no errors, and go where they always go.
+		Err(error) if error.use_stderr() && asks_for_json() => {
+			let error = CliError::Usage(error.to_string().trim_end().into());
+			report(&error, true, &mut out);
+			return ExitCode::from(error.exit_code());
+		}
+		Err(error) => {
+			drop(out);
+			error.exit();
+		}
+	};
 	let json = cli.global.json;
 	let result = commands::run(cli, &mut out).await.and_then(|()| Ok(out.flush()?));
 	match result {
@@ -34,6 +47,11 @@ async fn main() -> ExitCode {
 			ExitCode::from(error.exit_code())
 		}
 	}
+}
+
+/// Whether a command line that could not be read has `--json` among its options.
+fn asks_for_json() -> bool {
+	env::args_os().skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json")
 }
 
 /// With `--json` the error is the one object on standard output, else a line on standard error.

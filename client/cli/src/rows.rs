@@ -84,8 +84,8 @@ fn parse_csv(path: &Path, text: &[u8]) -> Result<Vec<Row>, CliError> {
 	let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
 	let header = reader.headers().map_err(|error| refused(error.to_string()))?;
 	if header != HEADER.as_slice() {
-		let found: Vec<&str> = header.iter().collect();
-		return Err(refused(format!("its header is {}", found.join(","))));
+		let columns = header.len();
+		return Err(refused(format!("its first line is another, of {columns} columns")));
 	}
 	let (mut rows, mut lines) = (Vec::new(), Lines::new(text));
 	for record in reader.records() {
@@ -147,6 +147,8 @@ mod tests {
 		for text in ["", "identity,proof\n", "identity,transport_key,proof,serial\n"] {
 			assert!(matches!(parse(text), Err(CliError::Csv { .. })), "{text:?}");
 		}
+		let Err(error) = parse(&good_row("a@demo")) else { panic!("it has no header") };
+		assert!(!error.to_string().contains("abab"), "{error}");
 		let short = parse("identity,transport_key,proof\na@demo,0xab\n");
 		let Err(CliError::Csv { reason, .. }) = short else { panic!("a short row was taken") };
 		assert!(reason.contains("line: 2") || reason.contains("line 2"), "{reason}");

@@ -5,6 +5,7 @@ mod genesis;
 
 pub use export::{export, ExportOptions};
 pub use genesis::{Genesis, SpecError};
+pub use symbolon_light::anchor::MAX_EPOCH;
 
 use crate::{chain::ChainError, files, hexed};
 use std::{
@@ -53,7 +54,7 @@ pub enum AnchorFileError {
 	},
 	/// The node is on another chain.
 	#[error(
-		"the chain specification makes genesis {}, the node's is {}; one of the two is of another \
+		"the chain specification makes genesis {}, the node says {}; one of the two is of another \
 		 chain",
 		hexed::encode(computed),
 		hexed::encode(node)

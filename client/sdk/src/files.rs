@@ -6,6 +6,7 @@ use std::{
 	io::{self, Read, Write},
 	os::unix::fs::{OpenOptionsExt, PermissionsExt},
 	path::{Path, PathBuf},
+	time::Duration,
 };
 use zeroize::Zeroizing;
 
@@ -19,6 +20,40 @@ pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 	let mut name = OsString::from(path);
 	name.push(suffix);
 	PathBuf::from(name)
+}
+
+/// Where a secret is written before it takes its place: always the same, so that what a killed run
+/// left there is found.
+pub fn temporary(path: &Path) -> PathBuf {
+	with_suffix(path, ".tmp")
+}
+
+/// Age from which on a temporary file was left behind by a run that is no more.
+const STALE: Duration = Duration::from_secs(60);
+
+/// Whether `path` was last changed more than a minute ago; not, if there is nothing.
+///
+/// # Errors
+///
+/// The system's.
+pub fn is_stale(path: &Path) -> io::Result<bool> {
+	match fs::symlink_metadata(path) {
+		Ok(metadata) => Ok(metadata.modified()?.elapsed().is_ok_and(|age| age > STALE)),
+		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+		Err(error) => Err(error),
+	}
+}
+
+/// [Erases](erase) a temporary file that a killed run left behind.
+///
+/// # Errors
+///
+/// The system's.
+pub fn erase_stale(path: &Path) -> io::Result<()> {
+	if is_stale(path)? {
+		erase(path)?;
+	}
+	Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -56,6 +91,24 @@ pub fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
 	if written.is_err() {
 		// The first error is the one to report.
 		let _ = fs::remove_file(&beside);
+	}
+	written?;
+	sync_folder(folder_of(path))
+}
+
+/// As [`replace`] for a file of mode [`PRIVATE`] that holds a secret: what is left of an earlier
+/// attempt is erased, and so is this one if it fails.
+///
+/// # Errors
+///
+/// The system's; the file is unchanged then.
+pub fn replace_secret(path: &Path, bytes: &[u8]) -> io::Result<()> {
+	let beside = temporary(path);
+	erase(&beside)?;
+	let written = create(&beside, bytes, PRIVATE).and_then(|()| fs::rename(&beside, path));
+	if written.is_err() {
+		// The first error is the one to report.
+		let _ = erase(&beside);
 	}
 	written?;
 	sync_folder(folder_of(path))

@@ -1,6 +1,7 @@
 //! Bytes as text: `0x` and lower-case hex digits.
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 /// Why text is not the bytes expected.
 #[derive(Clone, PartialEq, Debug, Error)]
@@ -43,6 +44,23 @@ pub fn decode_array<const N: usize>(text: &str) -> Result<[u8; N], HexError> {
 	bytes.try_into().map_err(|_| HexError::Length { expected: N, found })
 }
 
+/// As [`decode_array`], without a copy that is not wiped.
+///
+/// # Errors
+///
+/// [`HexError`].
+pub fn decode_secret<const N: usize>(text: &str) -> Result<Zeroizing<[u8; N]>, HexError> {
+	let digits = text.strip_prefix("0x").unwrap_or(text);
+	let mut bytes = Zeroizing::new([0; N]);
+	match hex::decode_to_slice(digits, &mut *bytes) {
+		Ok(()) => Ok(bytes),
+		Err(hex::FromHexError::InvalidStringLength) => {
+			Err(HexError::Length { expected: N, found: digits.len() / 2 })
+		}
+		Err(error) => Err(HexError::Digits(error)),
+	}
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -55,6 +73,10 @@ mod tests {
 		assert!(matches!(decode("0x0"), Err(HexError::Digits(_))));
 		assert!(matches!(decode("zz"), Err(HexError::Digits(_))));
 		let length = HexError::Length { expected: 3, found: 2 };
-		assert_eq!(decode_array::<3>("0x00ff"), Err(length));
+		assert_eq!(decode_array::<3>("0x00ff"), Err(length.clone()));
+		assert_eq!(*decode_secret::<2>("0x00ff").unwrap(), [0, 0xff]);
+		assert_eq!(decode_secret::<3>("0x00ff"), Err(length));
+		assert!(matches!(decode_secret::<2>("0x0"), Err(HexError::Digits(_))));
+		assert!(matches!(decode_secret::<1>("zz"), Err(HexError::Digits(_))));
 	}
 }

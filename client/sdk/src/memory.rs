@@ -3,6 +3,7 @@
 use crate::files;
 use codec::{Decode, DecodeAll, Encode};
 use std::{
+	cmp::Ordering,
 	io,
 	path::{Path, PathBuf},
 };
@@ -12,7 +13,7 @@ use symbolon_light::{
 };
 use thiserror::Error;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Why a state file cannot be used.
 #[derive(Debug, Error)]
@@ -51,11 +52,13 @@ pub enum MemoryError {
 	},
 }
 
-/// The state file: `SCALE{ 1u8, key_id, base, progress }`.
+/// The state file: `SCALE{ 2u8, key_id, since, base, progress }`.
 #[derive(Encode, Decode)]
 struct Stored {
 	version: u8,
 	key_id: KeyId,
+	/// When the anchor was made that base and progress go on from, Unix seconds.
+	since: u64,
 	base: Base,
 	progress: Progress,
 }
@@ -64,13 +67,15 @@ struct Stored {
 pub struct Memory {
 	anchor: Anchor,
 	path: PathBuf,
+	since: u64,
 	base: Base,
 	floor: ClockFloor,
 	unsaved: bool,
 }
 
 impl Memory {
-	/// Reads the state file at `path`; without one, begins at the anchor.
+	/// Reads the state file at `path`; without one, begins at the anchor. Under an anchor that was
+	/// made later than the file's, all but the clock floor begins at that anchor.
 	///
 	/// # Errors
 	///
@@ -79,6 +84,7 @@ impl Memory {
 		let mut memory = Self {
 			anchor: anchor.clone(),
 			path: path.to_owned(),
+			since: anchor.exported_at(),
 			base: anchor.base().clone(),
 			floor: ClockFloor::new(anchor),
 			unsaved: false,
@@ -142,6 +148,7 @@ impl Memory {
 		let stored = Stored {
 			version: VERSION,
 			key_id: self.anchor.key_id(),
+			since: self.since,
 			base: self.base.clone(),
 			progress: *self.floor.progress(),
 		};
@@ -171,16 +178,24 @@ impl Memory {
 			return Err(MemoryError::Foreign { path: self.path.clone(), expected, found });
 		}
 		let (own, other) = (*self.floor.progress(), stored.progress);
-		let progress = Progress {
-			block: own.block.max(other.block),
-			epoch_number: own.epoch_number.max(other.epoch_number),
-			floor: own.floor.max(other.floor),
-			last_contact: own.last_contact.max(other.last_contact),
+		let floor = own.floor.max(other.floor);
+		let (progress, base) = match stored.since.cmp(&self.since) {
+			// The newer anchor prevails: what an older one led to may have been wrong.
+			Ordering::Less => (Progress { floor, ..own }, None),
+			Ordering::Greater => (Progress { floor, ..other }, Some(stored.base)),
+			Ordering::Equal => {
+				let progress = Progress {
+					block: own.block.max(other.block),
+					epoch_number: own.epoch_number.max(other.epoch_number),
+					floor,
+					last_contact: own.last_contact.max(other.last_contact),
+				};
+				(progress, Some(stored.base).filter(|base| base.number > self.base.number))
+			}
 		};
 		self.floor = ClockFloor::resume(&self.anchor, progress);
-		if stored.base.number > self.base.number {
-			self.base = stored.base;
-		}
+		self.since = self.since.max(stored.since);
+		self.base = base.unwrap_or_else(|| self.base.clone());
 		Ok(())
 	}
 }

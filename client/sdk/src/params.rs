@@ -26,6 +26,17 @@ pub struct Params {
 	pub present: Epoch,
 }
 
+impl Params {
+	/// The lowest block at which any of it was proved.
+	pub fn block(&self) -> u32 {
+		let Self { key, committee, schedule, slot_millis, .. } = self;
+		key.block_number()
+			.min(committee.block_number())
+			.min(schedule.block_number())
+			.min(slot_millis.block_number())
+	}
+}
+
 /// Where the chain stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Status {

@@ -18,7 +18,6 @@ use crate::{chain::Client, files, hexed};
 use sp_core::{sr25519, Pair};
 use std::path::Path;
 use symbolon_primitives::Account;
-use zeroize::Zeroizing;
 
 /// Longest key file: 64 hex digits, `0x` and blanks.
 const MAX_KEY_FILE: usize = 256;
@@ -27,18 +26,21 @@ const MAX_KEY_FILE: usize = 256;
 pub struct RegistrarKey(sr25519::Pair);
 
 impl RegistrarKey {
-	/// Reads a key file: the 32-byte seed in hex.
+	/// Reads a key file: the 32-byte seed in hex, in a file that only its owner may read.
 	///
 	/// # Errors
 	///
-	/// [`RegistrarError::KeyFile`].
+	/// [`RegistrarError::KeyFile`], [`RegistrarError::KeyTooOpen`].
 	pub fn load(path: &Path) -> Result<Self, RegistrarError> {
 		let refused = |reason: String| RegistrarError::KeyFile { path: path.into(), reason };
+		match files::others(path) {
+			Ok(0) => {}
+			Ok(mode) => return Err(RegistrarError::KeyTooOpen { path: path.into(), mode }),
+			Err(error) => return Err(refused(error.to_string())),
+		}
 		let bytes = files::read(path, MAX_KEY_FILE).map_err(|error| refused(error.to_string()))?;
 		let text = std::str::from_utf8(&bytes).map_err(|_| refused("it is not text".into()))?;
-		let seed: Zeroizing<[u8; 32]> = hexed::decode_array(text.trim())
-			.map(Zeroizing::new)
-			.map_err(|error| refused(error.to_string()))?;
+		let seed = hexed::decode_secret(text.trim()).map_err(|error| refused(error.to_string()))?;
 		Ok(Self(sr25519::Pair::from_seed(&seed)))
 	}
 

@@ -2,7 +2,7 @@
 
 use crate::{
 	chain::ChainError,
-	clock::Clock,
+	clock::{self, Clock},
 	entropy::{self, EntropyError},
 	memory::{Memory, MemoryError},
 	store::{Store, StoreError},
@@ -29,9 +29,10 @@ pub enum SignError {
 	Clock(ChainError),
 	/// No permit for now.
 	#[error(
-		"no permit for the present epoch (clock {now}, newest permit {}); run \
+		"no permit for the present epoch (the clock says {}, the newest permit is {}); run \
 		 `symbolon device refresh`",
-		newest.map_or("none".into(), |epoch| format!("of epoch {} until {}", epoch.number, epoch.end))
+		clock::text(*now),
+		newest.map_or("none".into(), |epoch| format!("of epoch {}", clock::epoch_text(&epoch)))
 	)]
 	NoPermit {
 		/// The clock, Unix seconds.
@@ -100,13 +101,14 @@ fn choose(permits: &[Permit], now: u64, store: &Store) -> Result<Permit, SignErr
 ///
 /// [`SignError`].
 pub fn sign_file(store: &Store, clock: &Clock, file: impl Read) -> Result<Signature, SignError> {
+	let keys = store.keys()?;
+	// First: a long file takes its time, and the epoch may end meanwhile.
+	let digest = hash_file(file)?;
 	let memory = Memory::open(store.anchor(), &store.state_path())?;
 	let now = clock.now();
 	let floor = memory.floor().check_now(now);
 	floor.map_err(|error| SignError::Clock(ChainError::Clock(error)))?;
-	let keys = store.keys()?;
 	let permit = choose(&store.permits()?, now, store)?;
 	let key = SigningKey::new(&keys.sign, &permit).map_err(SignError::Key)?;
-	let digest = hash_file(file)?;
 	Ok(key.sign_digest(Domain::FILE, &digest, entropy::fresh()?))
 }

@@ -26,7 +26,10 @@ use std::{
 	path::{Path, PathBuf},
 };
 use symbolon_crypto::{cover::Subtree, permit::Permit, Epoch, G1Bytes, Identity, Serial};
-use symbolon_light::{anchor::MAX_ANCHOR, Anchor};
+use symbolon_light::{
+	anchor::{MAX_ANCHOR, MAX_SKEW},
+	Anchor,
+};
 use symbolon_primitives::epochs::Schedule;
 use zeroize::Zeroizing;
 
@@ -65,6 +68,8 @@ struct StoredPermit {
 pub struct Store {
 	dir: PathBuf,
 	anchor: Anchor,
+	/// Whether `anchor` is the one in the file.
+	pinned: bool,
 	identity: Identity,
 }
 
@@ -75,6 +80,9 @@ impl Store {
 	///
 	/// [`StoreError`].
 	pub fn open(dir: &Path) -> Result<Self, StoreError> {
+		if dir.is_file() {
+			return Err(StoreError::NotFolder { path: dir.into() });
+		}
 		if !dir.join(DEVICE).is_file() {
 			return Err(StoreError::NoStore { dir: dir.into() });
 		}
@@ -98,12 +106,11 @@ impl Store {
 			return Err(damaged(dir, DEVICE));
 		}
 		let identity = parse_identity(&description.identity).map_err(|_| damaged(dir, DEVICE))?;
-		let store = Self { dir: dir.into(), anchor, identity };
-		// A run that was killed between storing the keys and erasing the transport secret.
-		if store.is_enrolled() {
-			store.erase_secret()?;
-		}
-		Ok(store)
+		// What a run that was killed while it stored the keys left behind.
+		files::erase_stale(&files::temporary(&dir.join(KEYS))).map_err(|error| {
+			StoreError::File { path: dir.join(KEYS), verb: "cleaned up", error }
+		})?;
+		Ok(Self { dir: dir.into(), anchor, pinned: true, identity })
 	}
 
 	/// The folder.
@@ -131,37 +138,67 @@ impl Store {
 		self.dir.join(REQUEST)
 	}
 
-	/// Whether the device has its keys.
+	/// Whether the device has its keys, whole and right.
 	pub fn is_enrolled(&self) -> bool {
-		self.dir.join(KEYS).exists()
+		self.keys().is_ok()
 	}
 
-	/// Checks that `anchor` is of the store's chain and key, and pins it if it is newer.
+	/// Checks that `anchor` is of the store's chain and key.
 	///
 	/// # Errors
 	///
 	/// [`StoreError::OtherChain`].
-	pub fn adopt(&mut self, anchor: &Anchor) -> Result<(), StoreError> {
+	pub fn check_anchor(&self, anchor: &Anchor) -> Result<(), StoreError> {
 		let (expected, found) = (anchor.key_id(), self.anchor.key_id());
 		if expected != found {
 			return Err(StoreError::OtherChain { dir: self.dir.clone(), expected, found });
 		}
-		if anchor.exported_at() > self.anchor.exported_at() {
-			self.replace(ANCHOR, &anchor.to_bytes())?;
-			self.anchor = anchor.clone();
+		Ok(())
+	}
+
+	/// Works with `anchor` from now on if it is newer than the pinned one, and says whether it is.
+	/// The folder keeps the pinned one until [`pin`](Self::pin).
+	///
+	/// # Errors
+	///
+	/// [`StoreError::OtherChain`]; [`StoreError::FutureAnchor`] if it was made after `now`, Unix
+	/// seconds, by more than [`MAX_SKEW`].
+	pub fn adopt(&mut self, anchor: &Anchor, now: u64) -> Result<bool, StoreError> {
+		self.check_anchor(anchor)?;
+		let exported_at = anchor.exported_at();
+		if exported_at <= self.anchor.exported_at() {
+			return Ok(false);
+		}
+		if exported_at > now.saturating_add(MAX_SKEW) {
+			return Err(StoreError::FutureAnchor { exported_at, now });
+		}
+		self.anchor = anchor.clone();
+		self.pinned = false;
+		Ok(true)
+	}
+
+	/// Pins the anchor that was [adopted](Self::adopt). Only do so after it proved something: the
+	/// one before is gone then.
+	///
+	/// # Errors
+	///
+	/// [`StoreError::File`].
+	pub fn pin(&mut self) -> Result<(), StoreError> {
+		if !self.pinned {
+			self.replace(ANCHOR, &self.anchor.to_bytes())?;
+			self.pinned = true;
 		}
 		Ok(())
 	}
 
-	/// The epoch schedule as last proved, if any.
+	/// The epoch schedule as last proved, if any. A damaged one is none: it is proved anew.
 	///
 	/// # Errors
 	///
-	/// [`StoreError`].
+	/// [`StoreError::File`].
 	pub fn schedule(&self) -> Result<Option<Schedule>, StoreError> {
-		let Some(bytes) = read(&self.dir, SCHEDULE, MAX_FILE)? else { return Ok(None) };
-		let schedule = Schedule::decode_all(&mut &bytes[..]);
-		schedule.map(Some).map_err(|_| damaged(&self.dir, SCHEDULE))
+		let Some(bytes) = self.cached(SCHEDULE)? else { return Ok(None) };
+		Ok(Schedule::decode_all(&mut &bytes[..]).ok())
 	}
 
 	/// Keeps a proved schedule.
@@ -173,21 +210,31 @@ impl Store {
 		self.replace(SCHEDULE, &schedule.encode())
 	}
 
-	/// The permits that are kept, each checked against `P`, by ascending epoch.
+	/// The permits that are kept, each checked against `P`, by ascending epoch. A damaged one is
+	/// none: nodes give it again.
 	///
 	/// # Errors
 	///
-	/// [`StoreError`].
+	/// [`StoreError::File`].
 	pub fn permits(&self) -> Result<Vec<Permit>, StoreError> {
-		let Some(bytes) = read(&self.dir, PERMITS, MAX_FILE)? else { return Ok(Vec::new()) };
-		let broken = || damaged(&self.dir, PERMITS);
-		let stored = Vec::<StoredPermit>::decode_all(&mut &bytes[..]).map_err(|_| broken())?;
-		let master = self.anchor.master_key().decode().map_err(|_| broken())?;
+		let Some(bytes) = self.cached(PERMITS)? else { return Ok(Vec::new()) };
+		let stored = Vec::<StoredPermit>::decode_all(&mut &bytes[..]).unwrap_or_default();
+		let Ok(master) = self.anchor.master_key().decode() else { return Ok(Vec::new()) };
 		let key_id = self.anchor.key_id();
 		let verify = |StoredPermit { epoch, subtree, point }| {
-			Permit::verify(&key_id, &epoch, &subtree, &point, &master).map_err(|_| broken())
+			Permit::verify(&key_id, &epoch, &subtree, &point, &master).ok()
 		};
-		stored.into_iter().map(verify).collect()
+		Ok(stored.into_iter().filter_map(verify).collect())
+	}
+
+	/// A file that can be had again; one that is too long is as good as none.
+	fn cached(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+		match read(&self.dir, name, MAX_FILE) {
+			Err(StoreError::File { error, .. }) if error.kind() == io::ErrorKind::InvalidData => {
+				Ok(None)
+			}
+			read => read,
+		}
 	}
 
 	/// Replaces the permits that are kept.
@@ -213,7 +260,11 @@ impl Store {
 	///
 	/// [`StoreError`].
 	pub fn serial(&self) -> Result<Option<Serial>, StoreError> {
-		Ok(if self.is_enrolled() { Some(self.keys()?.serial) } else { None })
+		match self.keys() {
+			Ok(keys) => Ok(Some(keys.serial)),
+			Err(StoreError::NotEnrolled { .. }) => Ok(None),
+			Err(error) => Err(error),
+		}
 	}
 
 	fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
@@ -227,7 +278,12 @@ impl Store {
 }
 
 fn damaged(dir: &Path, file: &'static str) -> StoreError {
-	StoreError::Damaged { path: dir.join(file) }
+	let advice = match file {
+		KEYS if dir.join(SECRET).exists() => "run `symbolon device enroll` again",
+		KEYS | SECRET | ANCHOR => "restore it from a backup, or make a new device",
+		_ => "restore it from a backup",
+	};
+	StoreError::Damaged { path: dir.join(file), advice }
 }
 
 fn read(dir: &Path, name: &str, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {

@@ -77,6 +77,14 @@ pub enum Lie {
 	OtherGenesis,
 	/// Shows a block that is older than others it showed.
 	OldBlock,
+	/// Shows headers without a key, as before the first ceremony.
+	NoKey,
+	/// Shows headers that carry a conflict.
+	Conflict,
+	/// Takes extrinsics and hangs instead of answering.
+	HangOnSubmit,
+	/// Is not there when it is asked for a permit.
+	NoPermitCall,
 	/// Takes extrinsics and drops them.
 	Drop,
 	/// Takes extrinsics that then fail when they are applied.
@@ -389,7 +397,13 @@ impl Transport for World {
 	}
 
 	fn permit(&self, serial: Serial, epoch: u64) -> Pending<'_, Option<PermitAnswer>> {
-		Box::pin(async move { Ok(self.find_permit(serial, epoch)) })
+		Box::pin(async move {
+			if self.lies(Lie::NoPermitCall) {
+				let (endpoint, reason) = (self.endpoint().into(), "it went away".into());
+				return Err(TransportError::Down { endpoint, reason });
+			}
+			Ok(self.find_permit(serial, epoch))
+		})
 	}
 
 	fn genesis_hash(&self) -> Pending<'_, BlockHash> {
@@ -408,6 +422,13 @@ impl Transport for World {
 	}
 
 	fn submit<'a>(&'a self, extrinsic: &'a [u8]) -> Pending<'a, BlockHash> {
-		Box::pin(async move { self.take(extrinsic) })
+		Box::pin(async move {
+			let taken = self.take(extrinsic);
+			if self.lies(Lie::HangOnSubmit) {
+				let endpoint = self.endpoint().into();
+				return Err(TransportError::Hanging { endpoint, seconds: 1 });
+			}
+			taken
+		})
 	}
 }

@@ -112,6 +112,17 @@ pub enum TransportError {
 		/// Its words.
 		message: String,
 	},
+	/// Somebody answers, not as a node does.
+	#[error(
+		"what answers at {endpoint} is no node ({reason}): expected JSON-RPC 2.0 over HTTP; check \
+		 the address"
+	)]
+	NotRpc {
+		/// Who was asked.
+		endpoint: String,
+		/// What came instead.
+		reason: String,
+	},
 	/// The answer is not of the form expected.
 	#[error(
 		"the node at {endpoint} answered what is no answer to {method}: {reason}; ask another"
@@ -134,7 +145,70 @@ impl TransportError {
 			Self::Down { .. } => "node-down",
 			Self::Hanging { .. } => "node-hangs",
 			Self::Rejected { .. } => "node-refused",
+			Self::NotRpc { .. } => "not-a-node",
 			Self::Malformed { .. } => "malformed-answer",
+		}
+	}
+
+	/// Whether no node said anything: nobody is there, it hangs, or it is no node.
+	pub const fn is_silence(&self) -> bool {
+		matches!(self, Self::Down { .. } | Self::Hanging { .. } | Self::NotRpc { .. })
+	}
+}
+
+/// Most characters of a node's own words that a message repeats.
+const MAX_WORDS: usize = 200;
+
+/// A node's own words, fit to be shown: short, on one line, without what moves a terminal's cursor
+/// or turns its text around.
+fn words(text: &str) -> String {
+	let turns = |c: char| matches!(c, '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+	let mut shown: String = text
+		.chars()
+		.take(MAX_WORDS)
+		.map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c })
+		.collect();
+	if text.chars().nth(MAX_WORDS).is_some() {
+		shown.push_str("...");
+	}
+	shown
+}
+
+/// An address without the user and password that it may hold.
+fn without_password(address: &str) -> String {
+	let (scheme, rest) = match address.split_once("://") {
+		Some((scheme, rest)) => (format!("{scheme}://"), rest),
+		None => (String::new(), address),
+	};
+	let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+	let (authority, path) = rest.split_at_checked(end).unwrap_or((rest, ""));
+	let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+	format!("{scheme}{host}{path}")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn words_of_nodes_are_short_and_harmless() {
+		assert_eq!(words("plain"), "plain");
+		assert_eq!(words("a\u{1b}[2J\nb\u{202e}c"), "a\u{fffd}[2J\u{fffd}b\u{fffd}c");
+		let long = words(&"\u{e9}".repeat(5_000));
+		assert_eq!(long.chars().count(), MAX_WORDS + 3);
+		assert_eq!(words(&"x".repeat(MAX_WORDS)), "x".repeat(MAX_WORDS));
+	}
+
+	#[test]
+	fn passwords_are_not_repeated() {
+		for (address, shown) in [
+			("http://me:secret@host:9944/path", "http://host:9944/path"),
+			("http://me:se@cret@host", "http://host"),
+			("me:secret@host", "host"),
+			("http://host/a@b", "http://host/a@b"),
+			("", ""),
+		] {
+			assert_eq!(without_password(address), shown);
 		}
 	}
 }

@@ -2,12 +2,13 @@
 
 use crate::{
 	chain::ChainError,
-	clock::Clock,
+	clock::{self, Clock},
 	memory::{Memory, MemoryError},
 	sign::hash_file,
 };
 use std::io::{self, Read};
 use symbolon_crypto::{
+	identity::EpochError,
 	signature::{Domain, Signature, SignatureError, Verifier},
 	DecodeError, Epoch, Identity, Serial,
 };
@@ -35,10 +36,23 @@ pub enum VerifyError {
 	/// The signature is refused.
 	#[error("not valid: {0}")]
 	Signature(SignatureError),
+	/// The signature's epoch is not accepted at the time asked for.
+	#[error(
+		"not valid: made with the key of epoch {}: {error}; {}",
+		clock::epoch_text(epoch),
+		epoch_advice(error)
+	)]
+	NotPresent {
+		/// The signature's epoch.
+		epoch: Epoch,
+		/// What is wrong with it.
+		error: EpochError,
+	},
 	/// The signature's epoch is not that of the time asked for.
 	#[error(
-		"the signature was made with the key of epoch {} (from {} to {}), which does not hold {at}",
-		epoch.number, epoch.start, epoch.end
+		"the signature was made with the key of epoch {}, which does not hold {}",
+		clock::epoch_text(epoch),
+		clock::text(*at)
 	)]
 	OtherTime {
 		/// The time asked for, Unix seconds.
@@ -47,7 +61,11 @@ pub enum VerifyError {
 		epoch: Epoch,
 	},
 	/// The time asked for has not come.
-	#[error("{at} (Unix seconds) is in the future of this clock, {now}; ask for a time that was")]
+	#[error(
+		"{} is in the future of this clock, {}; ask for a time that was",
+		clock::text(*at),
+		clock::text(*now)
+	)]
 	Future {
 		/// The time asked for.
 		at: u64,
@@ -59,6 +77,14 @@ pub enum VerifyError {
 	Anchor(DecodeError),
 }
 
+const fn epoch_advice(error: &EpochError) -> &'static str {
+	match error {
+		EpochError::Over => "have it signed again, or ask for a time in that epoch with --at TIME",
+		EpochError::NotYet => "check this machine's clock, or have it signed again",
+		EpochError::Length => "this anchor's bound on epochs does not fit, or it was forged",
+	}
+}
+
 impl VerifyError {
 	/// A short name that scripts can compare.
 	pub const fn kind(&self) -> &'static str {
@@ -66,7 +92,9 @@ impl VerifyError {
 			Self::Clock(error) => error.kind(),
 			Self::File(_) => "unreadable-file",
 			Self::OtherIdentity { .. } => "other-identity",
-			Self::Signature(SignatureError::Epoch(_)) => "epoch-not-present",
+			Self::NotPresent { .. } | Self::Signature(SignatureError::Epoch(_)) => {
+				"epoch-not-present"
+			}
 			Self::Signature(SignatureError::Wrong) => "signature-wrong",
 			Self::Signature(_) => "signature-malformed",
 			Self::OtherTime { .. } => "other-time",
@@ -131,7 +159,8 @@ pub fn verify_file(
 	let master = anchor.master_key().decode().map_err(VerifyError::Anchor)?;
 	let verifier = Verifier { key_id: anchor.key_id(), master, policy: anchor.epoch_policy() };
 	// Before the whole file is read: a signature of another epoch is refused whatever it says.
-	verifier.policy.check(&epoch, at).map_err(|error| VerifyError::Signature(error.into()))?;
+	let present = verifier.policy.check(&epoch, at);
+	present.map_err(|error| VerifyError::NotPresent { epoch, error })?;
 	signature
 		.verify_digest(&verifier, Domain::FILE, &hash_file(file)?, at)
 		.map_err(VerifyError::Signature)?;

@@ -17,7 +17,8 @@ pub async fn run(global: &Global, command: Command, out: &mut impl Write) -> Res
 	match command {
 		Command::Export { chain_spec, output, max_epoch } => {
 			let transport = global.transport()?;
-			let options = ExportOptions { max_epoch, ..ExportOptions::default() };
+			let limits = global.limits();
+			let options = ExportOptions { max_epoch, limits, ..ExportOptions::default() };
 			let made = anchor::export(&transport, &chain_spec, &Clock::system(), options).await?;
 			anchor::save(&output, &made)?;
 			describe(&made, &output)

@@ -4,6 +4,7 @@ mod show;
 
 use crate::{
 	args::{Device as Command, Global, StoreDir},
+	context::identity as identity_of,
 	error::CliError,
 	output::{epoch_json, epoch_text, Report},
 };
@@ -12,7 +13,6 @@ use std::io::Write;
 use symbolon_sdk::{
 	device::{self, PermitSource},
 	hexed,
-	request::parse_identity,
 	store::Store,
 };
 
@@ -32,7 +32,7 @@ fn new(
 	store: &StoreDir,
 	out: &mut impl Write,
 ) -> Result<(), CliError> {
-	let identity = parse_identity(identity)?;
+	let identity = identity_of(identity)?;
 	let store = Store::create(&store.store, &global.load_anchor()?, &identity)?;
 	let request = store.request_path().display().to_string();
 	Report::new(json!({
@@ -47,8 +47,7 @@ fn new(
 }
 
 async fn enroll(global: &Global, store: &StoreDir, out: &mut impl Write) -> Result<(), CliError> {
-	let store = global.store(store)?;
-	let mut client = global.device(&store)?;
+	let (store, mut client) = global.device(store).await?;
 	let done = device::enroll(&store, &mut client).await?;
 	let wrong: Vec<u16> = done.wrong.iter().map(|member| member.get()).collect();
 	let mut report = Report::new(json!({
@@ -67,8 +66,7 @@ async fn enroll(global: &Global, store: &StoreDir, out: &mut impl Write) -> Resu
 }
 
 async fn refresh(global: &Global, store: &StoreDir, out: &mut impl Write) -> Result<(), CliError> {
-	let store = global.store(store)?;
-	let mut client = global.device(&store)?;
+	let (store, mut client) = global.device(store).await?;
 	let done = device::refresh(&store, &mut client).await?;
 	let withheld = match &done.source {
 		PermitSource::Node => None,

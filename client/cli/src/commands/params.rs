@@ -14,7 +14,7 @@ pub async fn run(global: &Global, state: &State, out: &mut impl Write) -> Result
 	let mut client = global.client(state)?;
 	let params = params::params(&mut client).await?;
 	let (key, committee) = (params.key.get(), params.committee.get());
-	let block = params.committee.block_number();
+	let block = params.block();
 	let status = format!("{:?}", committee.status).to_lowercase();
 	let schedule = &params.schedule.get().0;
 	let mut report = Report::new(json!({
@@ -64,6 +64,8 @@ pub async fn run(global: &Global, state: &State, out: &mut impl Write) -> Result
 	report
 		.field("present epoch", epoch_text(&params.present))
 		.field("block time", format!("{} ms", params.slot_millis.get()))
-		.line(format!("Proved at finalized block {block}; the present epoch is by this clock."))
+		.line(format!(
+			"Proved at finalized block {block} or later; the present epoch is by this clock."
+		))
 		.write(global.json, out)
 }

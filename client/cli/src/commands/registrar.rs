@@ -2,6 +2,7 @@
 
 use crate::{
 	args::{Global, Key, Registrar as Command},
+	context::identity as identity_of,
 	error::CliError,
 	output::{epoch_json, epoch_text, registered_json, Report},
 	rows,
@@ -10,7 +11,6 @@ use serde_json::json;
 use std::io::Write;
 use symbolon_sdk::{
 	registrar::{Registrar, RegistrarKey},
-	request::parse_identity,
 	Client,
 };
 
@@ -27,13 +27,13 @@ pub async fn run(global: &Global, command: Command, out: &mut impl Write) -> Res
 			let list: Vec<_> = done.iter().map(registered_json).collect();
 			let mut report = Report::new(json!({ "registered": list }));
 			for one in &done {
-				report =
-					report.line(format!("registered {} as serial {}", one.identity, one.serial));
+				let how = if one.already { "was registered already" } else { "registered" };
+				report = report.line(format!("{how}: {} is serial {}", one.identity, one.serial));
 			}
 			report.write(global.json, out)
 		}
 		Command::Revoke { key, identity } => {
-			let identity = parse_identity(&identity)?;
+			let identity = identity_of(&identity)?;
 			let (secret, mut client) = open(global, &key)?;
 			let revoked = Registrar::new(&mut client, &secret).revoke(&identity).await?;
 			Report::new(json!({
@@ -48,7 +48,7 @@ pub async fn run(global: &Global, command: Command, out: &mut impl Write) -> Res
 			.write(global.json, out)
 		}
 		Command::RequestAgain { key, identity } => {
-			let identity = parse_identity(&identity)?;
+			let identity = identity_of(&identity)?;
 			let (secret, mut client) = open(global, &key)?;
 			let serial = Registrar::new(&mut client, &secret).request_again(&identity).await?;
 			Report::new(json!({ "identity": identity.as_str(), "serial": serial.get() }))

@@ -2,12 +2,12 @@
 
 use crate::{
 	args::{Global, Sign},
+	context::regular_file,
 	error::CliError,
 	output::{epoch_json, epoch_text, Report},
 };
 use serde_json::json;
 use std::{
-	fs::File,
 	io::{self, Write},
 	path::Path,
 };
@@ -26,7 +26,7 @@ pub fn run(global: &Global, command: &Sign, out: &mut impl Write) -> Result<(), 
 	let target = files::with_suffix(&command.file, ".sig");
 	check_target(&target)?;
 	let store = global.store(&command.store)?;
-	let file = File::open(&command.file).map_err(at(&command.file))?;
+	let file = regular_file(&command.file)?;
 	let signature = sign_file(&store, &Clock::system(), file)?;
 	files::replace(&target, &signature.to_bytes(), files::PUBLIC).map_err(at(&target))?;
 	Report::new(json!({

@@ -49,6 +49,7 @@ fn to_json(status: &Status, anchor: &Anchor) -> Value {
 	};
 	json!({
 		"block": status.block,
+		"lowest_block": status.params.block(),
 		"hash": hexed::encode(&status.hash),
 		"time": status.time.get() / 1000,
 		"age": age(status),
@@ -108,7 +109,10 @@ fn describe(status: &Status, anchor: &Anchor) -> Report {
 		.field("its permits", permits(status.snapshot.get()))
 		.field("next permits", permits(status.next.get()))
 		.field("revocations", status.revocations.count)
-		.line("Proved against the anchor, all but:");
+		.line(format!(
+			"Proved against the anchor at block {} or later, all but:",
+			status.params.block()
+		));
 	for line in NOT_PROVED {
 		report = report.line(format!("  {line}"));
 	}

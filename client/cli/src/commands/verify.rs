@@ -2,13 +2,12 @@
 
 use crate::{
 	args::{Global, Verify},
-	context::progress,
+	context::{identity, progress, regular_file},
 	error::CliError,
 	output::{epoch_json, epoch_text, time, Report},
 };
 use serde_json::json;
 use std::{
-	fs::File,
 	io::Write,
 	path::Path,
 	time::{SystemTime, UNIX_EPOCH},
@@ -16,7 +15,6 @@ use std::{
 use symbolon_sdk::{
 	chain::ChainError,
 	files,
-	request::parse_identity,
 	sign::MAX_SIGNATURE_LEN,
 	verify::{verify_file, When},
 	Clock,
@@ -28,11 +26,12 @@ pub fn run(global: &Global, command: &Verify, out: &mut impl Write) -> Result<()
 		let path = path.to_owned();
 		move |error| CliError::File { path, error }
 	};
-	let expected = parse_identity(&command.identity)?;
+	let expected = identity(&command.identity)?;
 	let when = command.at.as_deref().map(parse_time).transpose()?.map_or(When::Now, When::At);
 	let anchor = global.load_anchor()?;
 	let mut memory = global.memory(&anchor, &command.state)?;
-	let file = File::open(&command.file).map_err(at(&command.file))?;
+	let file = regular_file(&command.file)?;
+	regular_file(&command.signature)?;
 	let signature =
 		files::read(&command.signature, MAX_SIGNATURE_LEN).map_err(at(&command.signature))?;
 	let given = (file, &signature[..]);

@@ -8,7 +8,7 @@ use std::{
 	time::{SystemTime, UNIX_EPOCH},
 };
 use symbolon_sdk::{
-	anchor, hexed,
+	anchor, files, hexed,
 	testing::{World, REGISTRAR_SEED},
 	transport::{Transport, TransportError},
 	Serial,
@@ -61,7 +61,8 @@ impl Kit {
 		let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
 		let (world, dir) = (World::new(now), TempDir::new().unwrap());
 		anchor::save(&dir.path().join("anchor"), &world.anchor()).unwrap();
-		std::fs::write(dir.path().join("key"), hexed::encode(&REGISTRAR_SEED)).unwrap();
+		let seed = hexed::encode(&REGISTRAR_SEED);
+		files::create(&dir.path().join("key"), seed.as_bytes(), files::PRIVATE).unwrap();
 		std::fs::write(dir.path().join("spec.json"), world.spec()).unwrap();
 		let runtime = Runtime::new().unwrap();
 		let rpc = runtime.block_on(serve(world.clone()));

@@ -14,8 +14,13 @@ fn usage_is_exit_code_2() {
 		&["registrar", "register", "--key", "key", "a.json", "--csv", "b.csv"],
 		&["device", "new", "pump@demo"],
 		&["verify", "--identity", "a@demo", "key", "key", "--at", "yesterday"],
+		&["device", "new", "no-namespace", "--store", "new"],
+		&["anchor", "export", "--chain-spec", "spec.json", "-o", "new", "--max-epoch", "0"],
+		&["status", "--rpc", "localhost:9944"],
 	] {
 		assert_eq!(kit.run(args).code, 2, "{args:?}");
+		let ran = kit.json(args);
+		assert_eq!((ran.code, &ran.json()["error"]["kind"]), (2, &json!("usage")), "{args:?}");
 	}
 	// What is missing may also come from the environment, so only the command can tell.
 	let bare = |args: &[&str]| Ran::of(kit.bare().args(args).output().unwrap());
@@ -49,7 +54,7 @@ fn a_signature_is_made_and_verified_without_a_node() {
 	assert_eq!(valid.json()["serial"], serial.get());
 	assert!(kit.path("anchor.state").exists(), "the clock floor is kept");
 	verify("pump-8@demo", &[]).refused("other-identity");
-	verify("pump 8", &[]).refused("bad-request-file");
+	assert_eq!(verify("pump 8", &[]).json()["error"]["kind"], "usage");
 	let now = kit.world.now().to_string();
 	let at = verify("pump-7@demo", &["--at", &now]);
 	assert!(at.json()["statement"].as_str().unwrap().contains("not proved"), "{}", at.out);
@@ -63,6 +68,8 @@ fn a_signature_is_made_and_verified_without_a_node() {
 	assert_eq!(bytes(&kit.path("file.sig")), b"junk");
 	verify("pump-7@demo", &["--state", "no/such/folder"]).refused("signature-malformed");
 	offline(&["sign", "--store", "pump", "none"]).refused("file");
+	offline(&["sign", "--store", "pump", "/dev/zero"]).refused("not-a-regular-file");
+	offline(&["verify", "--identity", "a@demo", "file", "/dev/zero"]).refused("not-a-regular-file");
 }
 
 #[test]
@@ -108,13 +115,32 @@ fn stores_and_anchors_are_shown_without_secrets() {
 }
 
 #[test]
+fn a_newer_anchor_is_pinned_once_it_proved_itself() {
+	let kit = Kit::new();
+	kit.device("pump@demo", "pump");
+	// A newer anchor is named, and nothing is proved here: it is not pinned.
+	let pinned = bytes(&kit.path("pump/anchor"));
+	kit.world.set_now(kit.world.now() + 5);
+	symbolon_sdk::anchor::save(&kit.path("newer"), &kit.world.anchor()).unwrap();
+	kit.done(&["device", "show", "--store", "pump", "--anchor", "newer"]);
+	assert_eq!(bytes(&kit.path("pump/anchor")), pinned);
+	let ran = kit.json(&["device", "refresh", "--store", "pump", "--anchor", "newer"]);
+	assert!(ran.err.contains("pinned a newer anchor, fingerprint"), "{}", ran.err);
+	assert_eq!(bytes(&kit.path("pump/anchor")), bytes(&kit.path("newer")));
+	kit.world.set_now(kit.world.now() + 5_000);
+	symbolon_sdk::anchor::save(&kit.path("future"), &kit.world.anchor()).unwrap();
+	kit.json(&["device", "refresh", "--store", "pump", "--anchor", "future"])
+		.refused("anchor-from-future");
+}
+
+#[test]
 fn a_store_is_never_overwritten() {
 	let kit = Kit::new();
 	kit.done(&["device", "new", "pump@demo", "--store", "pump"]);
 	let secret = bytes(&kit.path("pump/transport-secret"));
 	kit.json(&["device", "new", "other@demo", "--store", "pump"]).refused("store-exists");
 	assert_eq!(bytes(&kit.path("pump/transport-secret")), secret);
-	kit.json(&["device", "new", "Pump@demo", "--store", "new"]).refused("bad-request-file");
+	assert_eq!(kit.json(&["device", "new", "Pump@demo", "--store", "new"]).code, 2);
 	assert!(!kit.path("new").exists());
 	kit.json(&["sign", "--store", "pump", "key"]).refused("not-enrolled");
 }

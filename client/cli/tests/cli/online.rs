@@ -2,6 +2,7 @@
 
 use crate::kit::{bytes, Kit};
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 use symbolon_sdk::{
 	testing::{permit_key, Lie},
 	Serial,
@@ -63,7 +64,9 @@ fn a_csv_of_devices_is_registered_all_or_none() {
 	kit.write("devices.csv", rows.join("\n"));
 	let done = register();
 	assert_eq!(done.json()["registered"].as_array().unwrap().len(), 3, "{}", done.out);
-	register().refused("already-registered");
+	let again = register().json();
+	let registered = again["registered"].as_array().unwrap();
+	assert!(registered.iter().all(|one| one["already"] == true), "{again}");
 }
 
 #[test]
@@ -77,6 +80,7 @@ fn a_revocation_prints_its_first_epoch_and_the_refusal_its_proof() {
 	);
 	let again = kit.json(&["registrar", "revoke", "--key", "key", "pump@demo"]);
 	again.refused("already-revoked");
+	assert_eq!(again.json()["error"]["effective"], revoked["effective"]);
 	kit.json(&["registrar", "revoke", "--key", "key", "nobody@demo"]).refused("unknown-identity");
 	kit.json(&["registrar", "request-again", "--key", "key", "pump@demo"])
 		.refused("already-revoked");
@@ -117,6 +121,7 @@ fn other_chains_are_told_apart() {
 	kit.json(&["registrar", "register", "--key", "key", "--anchor", "other", "pump/request.json"])
 		.refused("foreign-request");
 	kit.write("bad-key", "0x00");
+	std::fs::set_permissions(kit.path("bad-key"), std::fs::Permissions::from_mode(0o600)).unwrap();
 	kit.json(&["registrar", "revoke", "--key", "bad-key", "a@demo"]).refused("bad-key-file");
 	kit.write("junk.json", "{}");
 	kit.json(&["registrar", "register", "--key", "key", "junk.json"]).refused("malformed-request");

@@ -64,7 +64,7 @@ pub async fn export(
 	loop {
 		match prove(transport, &genesis, clock, options).await {
 			Err(AnchorFileError::Chain(ChainError::Clock(ClockError::Epoch(EpochError::Over))))
-				if began.elapsed() < options.limits.patience =>
+				if began.elapsed() < options.limits.patience.min(options.limits.wait) =>
 			{
 				tokio::time::sleep(options.limits.pace).await;
 			}
@@ -98,6 +98,9 @@ async fn prove(
 			let (stored, derived) = (stored.map_or("nothing".into(), name), name(derived));
 			return Err(AnchorFileError::KeyId { stored, derived });
 		}
+	}
+	if digest.conflict {
+		return Err(ChainError::Conflict.into());
 	}
 	let ExportOptions { max_epoch, skew, .. } = options;
 	let exported_at = clock.now();

@@ -20,7 +20,7 @@ pub type Notify = Arc<dyn Fn(&str) + Send + Sync>;
 /// Bounds on waiting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-	/// How long a node may be behind what was seen before it is an error.
+	/// How long a node may be behind what was seen before it is an error; no longer than `wait`.
 	pub patience: Duration,
 	/// Between two looks at the chain.
 	pub pace: Duration,
@@ -152,11 +152,11 @@ impl Client {
 		let mut told = false;
 		loop {
 			let behind = match self.prove_once(keys).await {
-				Err(ChainError::Clock(fault)) if is_behind(&fault) => fault,
+				Err(error) if is_behind(&error) => error,
 				other => return other,
 			};
-			if began.elapsed() >= self.limits.patience {
-				return Err(ChainError::Clock(behind));
+			if began.elapsed() >= self.limits.patience.min(self.limits.wait) {
+				return Err(behind);
 			}
 			if !std::mem::replace(&mut told, true) {
 				self.tell("the node is behind; waiting for it to catch up");
@@ -174,15 +174,20 @@ impl Client {
 		};
 		let Followed { header, base, state } = followed;
 		let digest = header.symbolon_digest().map_err(ChainError::Digest)?;
+		let epoch = digest.clone().map(|digest| digest.epoch);
+		// First of all: what an old block says about the key is old.
+		self.memory.floor().check_contact(&epoch, self.clock.now()).map_err(ChainError::Clock)?;
 		let (expected, found) = (self.anchor.key_id(), digest.get().key_id);
-		let found = found.ok_or(ChainError::NoKey)?;
+		let found = found.ok_or_else(|| ChainError::BeforeKey {
+			endpoint: self.transport.endpoint().into(),
+			block: header.number(),
+		})?;
 		if found != expected {
 			return Err(ChainError::OtherKey { expected, found });
 		}
 		if digest.get().conflict {
 			return Err(ChainError::Conflict);
 		}
-		let epoch = digest.clone().map(|digest| digest.epoch);
 		// Read again: the answer took its time.
 		self.memory.contact(base, &epoch, self.clock.now()).map_err(ChainError::Clock)?;
 		self.memory.save()?;
@@ -209,6 +214,10 @@ impl Client {
 	}
 }
 
-const fn is_behind(fault: &ClockError) -> bool {
-	matches!(fault, ClockError::Rollback | ClockError::Epoch(EpochError::Over))
+const fn is_behind(error: &ChainError) -> bool {
+	matches!(
+		error,
+		ChainError::BeforeKey { .. }
+			| ChainError::Clock(ClockError::Rollback | ClockError::Epoch(EpochError::Over))
+	)
 }

@@ -1,6 +1,6 @@
 //! Why what a node says about the chain is not believed.
 
-use crate::{hexed, memory::MemoryError, transport::TransportError};
+use crate::{clock, hexed, memory::MemoryError, transport::TransportError};
 use symbolon_crypto::{identity::EpochError, KeyId};
 use symbolon_light::{ClockError, DigestError, FinalityError, StorageError};
 use symbolon_primitives::BlockHash;
@@ -18,8 +18,8 @@ pub enum ChainError {
 	Memory(#[from] MemoryError),
 	/// The node is on another chain than the anchor.
 	#[error(
-		"the node at {endpoint} is on another chain: the anchor's genesis is {}, the node's {}; \
-		 take a node of the anchor's chain, or the anchor of the node's",
+		"the node at {endpoint} is on another chain: the anchor's genesis is {}, the node says {}; \
+		 take a node of the anchor's chain",
 		hexed::encode(expected),
 		hexed::encode(found)
 	)]
@@ -62,6 +62,17 @@ pub enum ChainError {
 	/// The chain has no key yet.
 	#[error("the chain has no master key yet: its first ceremony has not ended; wait for it")]
 	NoKey,
+	/// A block from before the anchor's key, which the chain has: the anchor says so.
+	#[error(
+		"the node at {endpoint} shows block {block}, from before the chain had the anchor's key; \
+		 it is not synced: wait, or ask another node"
+	)]
+	BeforeKey {
+		/// Who was asked.
+		endpoint: String,
+		/// What it showed.
+		block: u32,
+	},
 	/// The chain's key is not the anchor's.
 	#[error(
 		"the chain's master key is {found:?}, the anchor's {expected:?}; the key was changed or \
@@ -91,7 +102,7 @@ pub enum ChainError {
 		block: u32,
 	},
 	/// The clock is before the first epoch.
-	#[error("the clock says {now} (Unix seconds), before the chain's first epoch; set the clock")]
+	#[error("the clock says {}, before the chain's first epoch; set the clock", clock::text(*now))]
 	BeforeSchedule {
 		/// The clock.
 		now: u64,
@@ -130,6 +141,7 @@ impl ChainError {
 			Self::Digest(_) => "wrong-header-digest",
 			Self::Storage(_) | Self::StorageMissing => "wrong-storage-proof",
 			Self::NoKey => "no-key-yet",
+			Self::BeforeKey { .. } => "block-before-key",
 			Self::OtherKey { .. } => "other-key",
 			Self::Conflict => "conflict-on-chain",
 			Self::Clock(ClockError::SetBack) => "clock-set-back",

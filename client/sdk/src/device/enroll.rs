@@ -3,7 +3,7 @@
 use super::DeviceError;
 use crate::{
 	chain::{ChainError, Client, Proved},
-	store::{Keys, Store},
+	store::{Keys, Store, StoreError},
 };
 use std::time::{Duration, Instant};
 use symbolon_crypto::{
@@ -14,6 +14,7 @@ use symbolon_crypto::{
 	sharing::CombineError,
 	G2Bytes, Identity, MemberIndex, Purpose, Serial,
 };
+use symbolon_light::StorageError;
 use symbolon_primitives::{
 	dta::ShareVersion,
 	issuance::{PartialPair, QueueEntry},
@@ -54,18 +55,24 @@ struct Wanted {
 /// [`DeviceError`]; the store is as it was, and enrolment can be tried again.
 pub async fn enroll(store: &Store, client: &mut Client) -> Result<Enrolled, DeviceError> {
 	let identity = store.identity().clone();
-	if let Some(serial) = store.serial()? {
-		return Err(DeviceError::AlreadyEnrolled { identity, serial });
-	}
-	let secret = store.secret()?;
+	let secret = match store.keys() {
+		Ok(Keys { serial, .. }) => {
+			// A run that was killed between storing the keys and erasing the secret.
+			store.erase_secret()?;
+			return Err(DeviceError::AlreadyEnrolled { identity, serial });
+		}
+		Err(StoreError::NotEnrolled { .. }) => store.secret()?,
+		// The answers make the keys again as long as the secret is there.
+		Err(damaged) => store.secret().map_err(|_| damaged)?,
+	};
 	let serial = find_serial(client, &identity).await?;
 	let master = client.anchor().master_key().decode()?;
 	let wanted = Wanted { serial, secret, master };
 	let (began, limits) = (Instant::now(), *client.limits());
-	let mut told = None;
+	let (mut told, mut judged) = (None, Vec::new());
 	loop {
 		let answers = Answers::read(client, &wanted, &identity).await?;
-		let attempt = answers.open(client, store, &wanted).await?;
+		let attempt = answers.open(client, store, &wanted, &mut judged).await?;
 		let (have, wrong) = match attempt {
 			Attempt::Opened(keys, wrong) => {
 				store.save_keys(&keys)?;
@@ -138,6 +145,9 @@ struct Answers {
 	block: BlockNumber,
 }
 
+/// An answer that was checked against its maker's `P_j`, and whether it is right.
+type Judged = (PartialPair, bool);
+
 enum Attempt {
 	Opened(Keys, Vec<MemberIndex>),
 	TooFew { have: usize, wrong: Vec<MemberIndex> },
@@ -181,16 +191,22 @@ impl Answers {
 		client: &mut Client,
 		store: &Store,
 		wanted: &Wanted,
+		judged: &mut Vec<Judged>,
 	) -> Result<Attempt, DeviceError> {
 		let need = usize::from(self.threshold);
-		if self.pairs.len() < need {
-			return Ok(Attempt::TooFew { have: self.pairs.len(), wrong: Vec::new() });
+		let known = |pair: &&PartialPair| judged.contains(&((*pair).clone(), false));
+		let (bad, hopeful): (Vec<&PartialPair>, Vec<&PartialPair>) =
+			self.pairs.iter().partition(known);
+		let wrong: Vec<MemberIndex> = bad.iter().map(|pair| pair.sign.member).collect();
+		let hopeful: Vec<PartialPair> = hopeful.into_iter().cloned().collect();
+		if hopeful.len() < need {
+			return Ok(Attempt::TooFew { have: hopeful.len(), wrong });
 		}
-		if let Ok(keys) = open_pairs(store, wanted, &self.pairs, self.threshold) {
-			return Ok(Attempt::Opened(keys, Vec::new()));
+		if let Ok(keys) = open_pairs(store, wanted, &hopeful, self.threshold) {
+			return Ok(Attempt::Opened(keys, wrong));
 		}
 		client.tell("the answers do not make a key; checking each");
-		let (right, wrong) = self.sort(client, store, wanted).await?;
+		let (right, wrong) = self.sort(client, store, wanted, judged).await?;
 		if right.len() < need {
 			return Ok(Attempt::TooFew { have: right.len(), wrong });
 		}
@@ -204,6 +220,7 @@ impl Answers {
 		client: &mut Client,
 		store: &Store,
 		wanted: &Wanted,
+		judged: &mut Vec<Judged>,
 	) -> Result<(Vec<PartialPair>, Vec<MemberIndex>), DeviceError> {
 		let key_of =
 			|pair: &PartialPair| dta::verification_key(self.share_version, pair.sign.member);
@@ -212,18 +229,38 @@ impl Answers {
 		let transport = wanted.secret.point().decode()?;
 		let (mut right, mut wrong) = (Vec::new(), Vec::new());
 		for (pair, key) in self.pairs.iter().zip(&keys) {
-			let key: G2Bytes = proved.require(key, "verification key")?.into_inner();
-			let key = key.decode()?;
-			let holds = |partial: &PartialKey, purpose| {
-				partial.verify(&request(store, wanted.serial, purpose), &transport, &key).is_ok()
+			let known = judged.iter().find(|(other, _)| other == pair).map(|(_, holds)| *holds);
+			let holds = match (known, verification_key(&proved, key)?) {
+				(Some(holds), _) => holds,
+				// It may still confirm its share, so this is not remembered.
+				(None, None) => false,
+				(None, Some(key)) => {
+					let right = |partial: &PartialKey, purpose| {
+						let request = request(store, wanted.serial, purpose);
+						partial.verify(&request, &transport, &key).is_ok()
+					};
+					let holds =
+						right(&pair.sign, Purpose::Sign) && right(&pair.decrypt, Purpose::Decrypt);
+					judged.push((pair.clone(), holds));
+					holds
+				}
 			};
-			if holds(&pair.sign, Purpose::Sign) && holds(&pair.decrypt, Purpose::Decrypt) {
+			if holds {
 				right.push(pair.clone());
 			} else {
 				wrong.push(pair.sign.member);
 			}
 		}
 		Ok((right, wrong))
+	}
+}
+
+/// A member's proved `P_j`. One that never confirmed its share has none, and no right answer.
+fn verification_key(proved: &Proved, key: &[u8]) -> Result<Option<G2>, ChainError> {
+	match proved.value::<G2Bytes>(key) {
+		Ok(bytes) => Ok(bytes.and_then(|bytes| bytes.decode().ok())),
+		Err(ChainError::Storage(StorageError::Value)) => Ok(None),
+		Err(error) => Err(error),
 	}
 }
 

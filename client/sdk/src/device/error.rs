@@ -18,7 +18,7 @@ pub enum NodeAnswer {
 	OtherSubtree,
 	/// A permit that fails its check.
 	Wrong(PermitError),
-	/// It refused the call, or its answer is none.
+	/// It refused the call, its answer is none, or there was no answer.
 	Refused(TransportError),
 }
 

@@ -1,15 +1,10 @@
 //! Asking a node for a permit. The answer is checked against the master key, so a lie is noticed.
 
 use super::{DeviceError, NodeAnswer};
-use crate::{
-	chain::{ChainError, Client},
-	transport::{PermitAnswer, TransportError},
-};
+use crate::{chain::Client, transport::PermitAnswer};
 use symbolon_crypto::{cover::Subtree, permit::Permit, Epoch, Serial};
 
-/// The permit of `epoch` for `serial`, or what the node said instead.
-///
-/// A node that is away or hangs is an error: it says nothing.
+/// The permit of `epoch` for `serial`, or what the node said instead, if anything.
 pub(super) async fn ask(
 	client: &Client,
 	serial: Serial,
@@ -18,10 +13,7 @@ pub(super) async fn ask(
 	let answer = match client.transport().permit(serial, epoch.number).await {
 		Ok(Some(answer)) => answer,
 		Ok(None) => return Ok(Err(NodeAnswer::Nothing)),
-		Err(error @ (TransportError::Rejected { .. } | TransportError::Malformed { .. })) => {
-			return Ok(Err(NodeAnswer::Refused(error)))
-		}
-		Err(error) => return Err(ChainError::from(error).into()),
+		Err(error) => return Ok(Err(NodeAnswer::Refused(error))),
 	};
 	let PermitAnswer { level, index, permit } = answer;
 	let subtree = Subtree::new(level, index).filter(|subtree| subtree.holds(serial));

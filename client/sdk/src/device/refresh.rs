@@ -64,6 +64,8 @@ pub struct Refreshed {
 /// [`DeviceError::Withheld`] without one; others. The store keeps what it has.
 pub async fn refresh(store: &Store, client: &mut Client) -> Result<Refreshed, DeviceError> {
 	let serial = store.keys()?.serial;
+	// A run that was killed between storing the keys and erasing the secret.
+	store.erase_secret()?;
 	let now = client.now()?;
 	let contact = client.memory().floor().progress().last_contact;
 	let fresh = now.saturating_sub(contact) < CONTACT_EVERY;
@@ -181,7 +183,10 @@ async fn prove(
 	client.tell(&format!("no permit ({answer}); asking for a proof of why"));
 	let keys = Keys::new(serial, epoch);
 	let proved = client.prove(&keys.all()).await.map_err(|error| {
-		if !is_the_nodes(&error) {
+		// Who says nothing at all withholds nothing.
+		let silent = matches!(answer, NodeAnswer::Refused(error) if error.is_silence())
+			&& matches!(error, ChainError::Transport(_));
+		if silent || !is_the_nodes(&error) {
 			return DeviceError::Chain(error);
 		}
 		let (epoch, answer, error) = (*epoch, answer.clone(), Box::new(error));
@@ -205,6 +210,7 @@ const fn is_the_nodes(error: &ChainError) -> bool {
 		| ChainError::Digest(_)
 		| ChainError::Storage(_)
 		| ChainError::StorageMissing
+		| ChainError::BeforeKey { .. }
 		| ChainError::Clock(ClockError::Rollback | ClockError::Epoch(EpochError::Over)) => true,
 		ChainError::Memory(_)
 		| ChainError::OtherGenesis { .. }

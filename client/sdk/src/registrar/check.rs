@@ -1,11 +1,11 @@
 //! What the chain would refuse, found before anything is sent.
 
-use super::{Registrar, RegistrarError, Row, RowError, RowFault};
+use super::{Registered, Registrar, RegistrarError, Row, RowError, RowFault};
 use crate::chain::Proved;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use symbolon_crypto::{Identity, Namespace, Serial};
 use symbolon_primitives::{
-	limits::MAX_REGISTER_BATCH,
+	limits::{MAX_BLOCKS_PER_NAMESPACE, MAX_REGISTER_BATCH},
 	registry::{transport_key_hash, NamespaceRecord, Registration},
 	storage::registry,
 };
@@ -39,25 +39,28 @@ impl Registrar<'_> {
 		}
 	}
 
-	/// Everything that the proved state shows: names, transport keys, namespaces, quotas.
-	pub(super) async fn check_chain(&mut self, rows: &[Row]) -> Result<(), RegistrarError> {
+	/// Everything that the proved state shows: names, transport keys, namespaces, quotas. Gives
+	/// what is registered already.
+	pub(super) async fn check_chain(
+		&mut self,
+		rows: &[Row],
+	) -> Result<Vec<Registered>, RegistrarError> {
+		let (mut done, mut faults) = (Vec::new(), Vec::new());
+		for batch in rows.chunks(MAX_REGISTER_BATCH as usize) {
+			self.check_batch(batch, &mut done, &mut faults).await?;
+		}
+		if !faults.is_empty() {
+			return Err(RegistrarError::Rows(faults));
+		}
 		let mut wanted = BTreeMap::<Namespace, u32>::new();
-		for Row { request, .. } in rows {
+		for Row { request, .. } in left_of(rows, &done) {
 			let count = wanted.entry(request.identity.namespace()).or_default();
 			*count = count.saturating_add(1);
 		}
 		for (namespace, wanted) in wanted {
 			self.check_namespace(&namespace, wanted).await?;
 		}
-		let mut faults = Vec::new();
-		for batch in rows.chunks(MAX_REGISTER_BATCH as usize) {
-			self.check_batch(batch, &mut faults).await?;
-		}
-		if faults.is_empty() {
-			Ok(())
-		} else {
-			Err(RegistrarError::Rows(faults))
-		}
+		Ok(done)
 	}
 
 	async fn check_namespace(
@@ -73,7 +76,12 @@ impl Registrar<'_> {
 			return Err(RegistrarError::Quota { namespace: namespace(), what, left, wanted });
 		}
 		let size = 1u64.checked_shl(record.block_bits.into()).unwrap_or(u64::MAX);
-		let left = if record.blocks.is_empty() { 0 } else { size - record.used_in_last.min(size) };
+		let in_last =
+			if record.blocks.is_empty() { 0 } else { size - record.used_in_last.min(size) };
+		// The chain takes further blocks by itself.
+		let blocks = u64::try_from(record.blocks.len()).unwrap_or(u64::MAX);
+		let more = u64::from(MAX_BLOCKS_PER_NAMESPACE).saturating_sub(blocks);
+		let left = in_last.saturating_add(more.saturating_mul(size));
 		if u64::from(wanted) > left {
 			return Err(RegistrarError::NoSerials { namespace: namespace(), left, wanted });
 		}
@@ -101,23 +109,42 @@ impl Registrar<'_> {
 	async fn check_batch(
 		&mut self,
 		rows: &[Row],
+		done: &mut Vec<Registered>,
 		faults: &mut Vec<RowError>,
 	) -> Result<(), RegistrarError> {
 		let keys: Vec<[Vec<u8>; 2]> = rows.iter().map(row_keys).collect();
 		let proved = self.client.prove(&keys.concat()).await?;
-		for (Row { origin, request }, [name, transport]) in rows.iter().zip(&keys) {
+		let mut same = Vec::new();
+		for (row, [name, transport]) in rows.iter().zip(&keys) {
 			let seen: Option<Serial> = proved.value(transport)?;
 			let holder: Option<Serial> = proved.value(name)?;
-			let identity = request.identity.clone();
+			let identity = row.request.identity.clone();
 			let fault = match (holder, seen) {
-				(Some(serial), Some(same)) if same == serial => {
-					RowFault::AlreadyRegistered { identity, serial }
+				(None, None) => continue,
+				(Some(serial), Some(seen)) if seen == serial => {
+					same.push((row, serial, registry::registration(serial)));
+					continue;
 				}
 				(Some(serial), _) => RowFault::NameTaken { identity, serial },
 				(None, Some(serial)) => RowFault::TransportKeySeen { serial },
-				(None, None) => continue,
 			};
-			faults.push(RowError { origin: origin.clone(), fault });
+			faults.push(RowError { origin: row.origin.clone(), fault });
+		}
+		if same.is_empty() {
+			return Ok(());
+		}
+		// This very request: done, unless it was revoked since.
+		let keys: Vec<Vec<u8>> = same.iter().map(|(_, _, key)| key.clone()).collect();
+		let proved = self.client.prove(&keys).await?;
+		for (row, serial, key) in same {
+			let registration = proved.require::<Registration>(&key, "registration")?;
+			let identity = row.request.identity.clone();
+			if registration.get().revoked.is_some() {
+				let fault = RowFault::NameTaken { identity, serial };
+				faults.push(RowError { origin: row.origin.clone(), fault });
+			} else {
+				done.push(Registered { identity, serial, block: proved.number(), already: true });
+			}
 		}
 		Ok(())
 	}
@@ -136,6 +163,12 @@ impl Registrar<'_> {
 		let registration = proved.require(&key, "registration")?;
 		Ok((serial, registration.into_inner(), proved))
 	}
+}
+
+/// The rows that are not among `done`.
+pub(super) fn left_of<'a>(rows: &'a [Row], done: &[Registered]) -> Vec<&'a Row> {
+	let done: HashSet<&Identity> = done.iter().map(|one| &one.identity).collect();
+	rows.iter().filter(|row| !done.contains(&row.request.identity)).collect()
 }
 
 /// Where a request's name and transport key would be.

@@ -1,9 +1,9 @@
 //! Why a registrar's call is not made, or not done.
 
 use super::Registered;
-use crate::{chain::ChainError, hexed, request::RequestError, transport::TransportError};
+use crate::{chain::ChainError, clock, hexed, request::RequestError, transport::TransportError};
 use std::{fmt, path::PathBuf};
-use symbolon_crypto::{Identity, Namespace, Serial};
+use symbolon_crypto::{Epoch, Identity, Namespace, Serial};
 use symbolon_primitives::{refusal::Refusal, Account};
 use thiserror::Error;
 
@@ -36,14 +36,6 @@ pub enum RowFault {
 		/// Who has it.
 		serial: Serial,
 	},
-	/// This very request was registered before.
-	#[error("{identity} is registered already with this transport key, as serial {serial}")]
-	AlreadyRegistered {
-		/// The name.
-		identity: Identity,
-		/// Its serial.
-		serial: Serial,
-	},
 	/// The transport key was used before.
 	#[error(
 		"the transport key was used before, by serial {serial}; the device must make a new request"
@@ -63,7 +55,6 @@ impl RowFault {
 			Self::DuplicateName { .. } => "duplicate-name",
 			Self::DuplicateTransportKey { .. } => "duplicate-transport-key",
 			Self::NameTaken { .. } => "name-taken",
-			Self::AlreadyRegistered { .. } => "already-registered",
 			Self::TransportKeySeen { .. } => "transport-key-seen",
 		}
 	}
@@ -99,8 +90,20 @@ pub enum RegistrarError {
 		/// What is wrong.
 		reason: String,
 	},
+	/// A key file that others may read.
+	#[error("{path} is open to others (mode bits {mode:03o}), expected none: chmod 600 {path}")]
+	KeyTooOpen {
+		/// Which file.
+		path: PathBuf,
+		/// The bits that should be 0.
+		mode: u32,
+	},
 	/// Requests that are refused; none was registered.
-	#[error("nothing was registered: {} of the requests are refused{}", .0.len(), Lines(.0))]
+	#[error(
+		"nothing was registered: {}{}",
+		match .0.len() { 1 => "1 request is refused".into(), n => format!("{n} requests are refused") },
+		Lines(.0)
+	)]
 	Rows(Vec<RowError>),
 	/// Nothing was asked for.
 	#[error("no requests were given")]
@@ -142,12 +145,13 @@ pub enum RegistrarError {
 	},
 	/// The namespace has no serials left.
 	#[error(
-		"`{namespace}` has {left} serials left, {wanted} are needed; the authorities grant blocks"
+		"`{namespace}` has {left} serials left, {wanted} are needed; the authorities make another \
+		 namespace"
 	)]
 	NoSerials {
 		/// The namespace.
 		namespace: Namespace,
-		/// Serials left in its newest block.
+		/// Serials left in its newest block and in those it may still take.
 		left: u64,
 		/// Serials needed.
 		wanted: u32,
@@ -156,7 +160,12 @@ pub enum RegistrarError {
 	#[error("the chain has no identity {0}; check the name")]
 	UnknownIdentity(Identity),
 	/// Revoked before.
-	#[error("{identity} (serial {serial}) was revoked before, as number {position} of all")]
+	#[error(
+		"{identity} (serial {serial}) was revoked before, as number {position} of all{}",
+		effective.map_or(String::new(), |epoch| {
+			format!("; the first epoch without it is {}", clock::epoch_text(&epoch))
+		})
+	)]
 	AlreadyRevoked {
 		/// The name.
 		identity: Identity,
@@ -164,6 +173,23 @@ pub enum RegistrarError {
 		serial: Serial,
 		/// Position in the revocation log.
 		position: u64,
+		/// The first epoch whose permits leave it out, while the chain still shows it.
+		effective: Option<Epoch>,
+	},
+	/// Revoked, but since when was not proved.
+	#[error(
+		"{identity} (serial {serial}) is revoked, as number {position} of all, but the first epoch \
+		 without it was not proved: {error}; run the same command again to see it"
+	)]
+	EffectUnknown {
+		/// The name.
+		identity: Identity,
+		/// Its serial.
+		serial: Serial,
+		/// Position in the revocation log.
+		position: u64,
+		/// Why not.
+		error: Box<ChainError>,
 	},
 	/// The request for a key still waits for answers.
 	#[error(
@@ -178,6 +204,17 @@ pub enum RegistrarError {
 	/// The node did not take the extrinsic.
 	#[error("the call was not accepted: {0}")]
 	NotAccepted(TransportError),
+	/// The node's answer to the extrinsic did not come, nor did its result.
+	#[error(
+		"{error}. The call may have been taken all the same, but nothing shows it after \
+		 {seconds} s: look at the chain before sending it again"
+	)]
+	InDoubt {
+		/// What came instead of an answer.
+		error: TransportError,
+		/// How long was waited.
+		seconds: u64,
+	},
 	/// The chain's gate did not let the call in.
 	#[error("the chain refuses the call: {0}")]
 	Gate(Refusal),
@@ -196,21 +233,24 @@ pub enum RegistrarError {
 	/// Not done in time.
 	#[error(
 		"the call was sent {seconds} s ago and its result is not finalized yet; \
-		 it may still come: look again before sending another"
+		 it may still come: look again before sending another{}",
+		last.as_ref().map_or(String::new(), |last| format!(" (at last: {last})"))
 	)]
 	TimedOut {
 		/// How long was waited.
 		seconds: u64,
+		/// Why the last look showed nothing, if it did not.
+		last: Option<Box<ChainError>>,
 	},
 	/// Some batches went through, then one did not.
 	#[error(
-		"{} requests were registered, the other {left} were not: {error}; \
-		 run the others again", done.len()
+		"{} requests are registered, the other {left} are not known to be: {error}. \
+		 Run the same command again: it skips what is registered", done.len()
 	)]
 	Partly {
 		/// Those that were.
 		done: Vec<Registered>,
-		/// How many were not.
+		/// Of how many this is not known.
 		left: usize,
 		/// Why.
 		error: Box<RegistrarError>,
@@ -222,6 +262,7 @@ impl RegistrarError {
 	pub fn kind(&self) -> &'static str {
 		match self {
 			Self::KeyFile { .. } => "bad-key-file",
+			Self::KeyTooOpen { .. } => "key-too-open",
 			Self::Rows(rows) => rows.first().map_or("bad-requests", |row| row.fault.kind()),
 			Self::NoRequests => "no-requests",
 			Self::Chain(error) => error.kind(),
@@ -231,8 +272,10 @@ impl RegistrarError {
 			Self::NoSerials { .. } => "no-serials",
 			Self::UnknownIdentity(_) => "unknown-identity",
 			Self::AlreadyRevoked { .. } => "already-revoked",
+			Self::EffectUnknown { .. } => "revoked-effect-unknown",
 			Self::StillQueued { .. } => "still-queued",
 			Self::NotAccepted(error) => error.kind(),
+			Self::InDoubt { .. } => "in-doubt",
 			Self::Gate(_) => "refused-by-chain",
 			Self::Refused => "refused-by-chain",
 			Self::Expired { .. } => "expired",

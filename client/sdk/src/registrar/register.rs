@@ -1,7 +1,11 @@
 //! Registering identities.
 
-use super::{check::row_keys, Registrar, RegistrarError};
+use super::{
+	check::{left_of, row_keys},
+	Registrar, RegistrarError,
+};
 use crate::request::Request;
+use std::collections::HashMap;
 use symbolon_crypto::{Identity, Serial};
 use symbolon_primitives::{
 	calls::RegistrarCall, limits::MAX_REGISTER_BATCH, registry::RegistrationRequest, BlockNumber,
@@ -25,11 +29,15 @@ pub struct Registered {
 	pub serial: Serial,
 	/// The finalized block at which this was proved.
 	pub block: BlockNumber,
+	/// Whether an earlier call had registered it.
+	pub already: bool,
 }
 
 impl Registrar<'_> {
 	/// Registers all of `rows`, in batches of up to [`MAX_REGISTER_BATCH`]. Nothing is sent unless
-	/// every request passes every check.
+	/// every request passes every check. What is registered already, with the same transport key,
+	/// is skipped, so that a run that came half through can be repeated. Gives all, in the order of
+	/// `rows`.
 	///
 	/// # Errors
 	///
@@ -40,9 +48,12 @@ impl Registrar<'_> {
 			return Err(RegistrarError::NoRequests);
 		}
 		self.check_rows(rows)?;
-		self.check_chain(rows).await?;
-		let mut done = Vec::new();
-		for batch in rows.chunks(MAX_REGISTER_BATCH as usize) {
+		let mut done = self.check_chain(rows).await?;
+		let left = left_of(rows, &done);
+		if !done.is_empty() {
+			self.client.tell(&format!("{} of {} are registered already", done.len(), rows.len()));
+		}
+		for batch in left.chunks(MAX_REGISTER_BATCH as usize) {
 			match self.register_batch(batch).await {
 				Ok(registered) => done.extend(registered),
 				Err(error) if done.is_empty() => return Err(error),
@@ -51,14 +62,16 @@ impl Registrar<'_> {
 					return Err(RegistrarError::Partly { done, left, error: Box::new(error) });
 				}
 			}
-			if rows.len() > batch.len() {
+			if left.len() > batch.len() {
 				self.client.tell(&format!("registered {} of {}", done.len(), rows.len()));
 			}
 		}
-		Ok(done)
+		let mut found: HashMap<Identity, Registered> =
+			done.into_iter().map(|one| (one.identity.clone(), one)).collect();
+		Ok(rows.iter().filter_map(|row| found.remove(&row.request.identity)).collect())
 	}
 
-	async fn register_batch(&mut self, rows: &[Row]) -> Result<Vec<Registered>, RegistrarError> {
+	async fn register_batch(&mut self, rows: &[&Row]) -> Result<Vec<Registered>, RegistrarError> {
 		let mut requests: Vec<RegistrationRequest> =
 			rows.iter()
 				.map(|Row { request: Request { identity, transport, .. }, .. }| {
@@ -70,7 +83,7 @@ impl Registrar<'_> {
 			last => RegistrarCall::RegisterMany(requests.into_iter().chain(last).collect()),
 		};
 		let submission = self.submit(&call).await?;
-		let keys: Vec<[Vec<u8>; 2]> = rows.iter().map(row_keys).collect();
+		let keys: Vec<[Vec<u8>; 2]> = rows.iter().map(|row| row_keys(row)).collect();
 		self.until(&submission, &keys.concat(), |proved| {
 			let mut registered = Vec::new();
 			for (row, [name, transport]) in rows.iter().zip(&keys) {
@@ -82,6 +95,7 @@ impl Registrar<'_> {
 						identity: row.request.identity.clone(),
 						serial,
 						block: proved.number(),
+						already: false,
 					}),
 					_ => return Ok(None),
 				}

@@ -46,8 +46,9 @@ impl Registrar<'_> {
 		let namespace = identity.namespace();
 		let record = self.namespace(&namespace).await?;
 		if let Some(position) = registration.revoked {
+			let effective = self.effective_since(position).await?;
 			let identity = identity.clone();
-			return Err(RegistrarError::AlreadyRevoked { identity, serial, position });
+			return Err(RegistrarError::AlreadyRevoked { identity, serial, position, effective });
 		}
 		let left = record.max_revoked.saturating_sub(record.revoked);
 		if left == 0 {
@@ -61,38 +62,66 @@ impl Registrar<'_> {
 				Ok(registration.and_then(|registration| registration.revoked))
 			})
 			.await?;
-		let (effective, block) = self.first_effective(first, position).await?;
-		Ok(Revoked { identity: identity.clone(), serial, position, effective, block })
+		let identity = identity.clone();
+		match self.first_effective(first, position).await {
+			Ok((effective, block)) => Ok(Revoked { identity, serial, position, effective, block }),
+			Err(error) => {
+				let error = Box::new(error);
+				Err(RegistrarError::EffectUnknown { identity, serial, position, error })
+			}
+		}
 	}
 
-	/// The first epoch from number `first` on whose permits leave out the revocation at
-	/// `position`: its snapshot holds it, or will, since it is not frozen yet.
+	/// The first epoch whose permits leave out the revocation at `position`, which came in epoch
+	/// number `first` or later.
 	async fn first_effective(
 		&mut self,
 		first: u64,
 		position: u64,
-	) -> Result<(Epoch, BlockNumber), RegistrarError> {
-		let schedule = epochs::schedule();
-		let present = self.client.sync().await?.digest().epoch.number;
+	) -> Result<(Epoch, BlockNumber), ChainError> {
+		let present = self.prove_patiently(&[]).await?.digest().epoch.number;
 		let last = present.saturating_add(FROZEN_AHEAD).min(first.saturating_add(MAX_LOOK));
+		let (schedule, without, block) = self.last_without(first, last, position).await?;
+		// No snapshot was frozen before it: that of the epoch it came in holds it, or will.
+		let number = without.map_or(first, |number| number.saturating_add(1));
+		let absent = ChainError::Absent { what: "epoch of that number", block };
+		Ok((schedule.epoch(number).ok_or(absent)?, block))
+	}
+
+	/// As [`first_effective`](Self::first_effective), for a revocation that may be long ago: `None`
+	/// if the snapshots that would show it were pruned.
+	async fn effective_since(&mut self, position: u64) -> Result<Option<Epoch>, ChainError> {
+		let present = self.prove_patiently(&[]).await?.digest().epoch.number;
+		let last = present.saturating_add(FROZEN_AHEAD);
+		let (schedule, without, _) =
+			self.last_without(last.saturating_sub(MAX_LOOK), last, position).await?;
+		Ok(without.and_then(|number| schedule.epoch(number.saturating_add(1))))
+	}
+
+	/// The highest epoch number from `first` to `last` whose frozen snapshot does not hold the
+	/// revocation at `position`. Epochs may have no snapshot, so the first that does is not looked
+	/// for.
+	async fn last_without(
+		&mut self,
+		first: u64,
+		last: u64,
+		position: u64,
+	) -> Result<(Schedule, Option<u64>, BlockNumber), ChainError> {
+		let schedule = epochs::schedule();
 		let snapshots: Vec<(u64, Vec<u8>)> =
 			(first..=last).map(|number| (number, epochs::snapshot(number))).collect();
 		let keys: Vec<Vec<u8>> =
 			snapshots.iter().map(|(_, key)| key.clone()).chain([schedule.clone()]).collect();
-		let proved = self.client.prove(&keys).await?;
-		let mut effective = last.saturating_add(1);
+		let proved = self.prove_patiently(&keys).await?;
+		let mut without = None;
 		for (number, key) in &snapshots {
 			let snapshot: Option<Snapshot> = proved.value(key)?;
-			if snapshot.is_none_or(|snapshot| snapshot.revocations.count > position) {
-				effective = *number;
-				break;
+			if snapshot.is_some_and(|snapshot| snapshot.revocations.count <= position) {
+				without = Some(*number);
 			}
 		}
-		let schedule = proved.require::<Schedule>(&schedule, "epoch schedule")?;
-		let block = proved.number();
-		let absent = ChainError::Absent { what: "epoch of that number", block };
-		let epoch = schedule.get().epoch(effective).ok_or(absent)?;
-		Ok((epoch, block))
+		let schedule = proved.require::<Schedule>(&schedule, "epoch schedule")?.into_inner();
+		Ok((schedule, without, proved.number()))
 	}
 
 	/// Asks the authorities for the keys of `identity` again, after their answers were pruned.
@@ -104,8 +133,9 @@ impl Registrar<'_> {
 		let (serial, registration, _) = self.find(identity).await?;
 		self.namespace(&identity.namespace()).await?;
 		if let Some(position) = registration.revoked {
+			let effective = self.effective_since(position).await?;
 			let identity = identity.clone();
-			return Err(RegistrarError::AlreadyRevoked { identity, serial, position });
+			return Err(RegistrarError::AlreadyRevoked { identity, serial, position, effective });
 		}
 		let (key, current) = (issuance::queue(serial), dta::current_key());
 		let proved = self.client.prove(&[key.clone(), current.clone()]).await?;

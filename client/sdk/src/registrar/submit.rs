@@ -22,7 +22,12 @@ pub(super) struct Submission {
 	nonce: u32,
 	/// The finalized block from which its life is counted.
 	pub birth: BlockNumber,
+	/// What came instead of the node's answer: it may have taken the call all the same.
+	doubt: Option<TransportError>,
 }
+
+/// The code of nodes that have the extrinsic in their pool already.
+const ALREADY_IMPORTED: i32 = 1013;
 
 /// The gate's code is in the node's words: `Custom error: 6`.
 fn not_accepted(error: TransportError) -> RegistrarError {
@@ -76,8 +81,12 @@ impl Registrar<'_> {
 		let unsigned = Unsigned::new(call.encode(), &binding);
 		let signature = self.key.sign(&unsigned.signing_bytes());
 		let extrinsic = unsigned.sign(&self.key.account(), &signature);
-		transport.submit(&extrinsic).await.map_err(not_accepted)?;
-		Ok(Submission { nonce, birth })
+		let doubt = match transport.submit(&extrinsic).await {
+			Ok(_) | Err(TransportError::Rejected { code: ALREADY_IMPORTED, .. }) => None,
+			Err(error @ TransportError::Rejected { .. }) => return Err(not_accepted(error)),
+			Err(error) => Some(error),
+		};
+		Ok(Submission { nonce, birth, doubt })
 	}
 
 	/// Waits until `check` finds in proved state what `submission` was to bring about.
@@ -89,22 +98,49 @@ impl Registrar<'_> {
 	) -> Result<T, RegistrarError> {
 		let keys: Vec<Vec<u8>> = keys.iter().cloned().chain([self.account_key()]).collect();
 		let (began, limits) = (Instant::now(), *self.client.limits());
-		self.client.tell("sent; waiting until the result is finalized");
+		match &submission.doubt {
+			None => self.client.tell("sent; waiting until the result is finalized"),
+			Some(error) => self.client.tell(&format!("{error}; looking whether it was taken")),
+		}
 		loop {
-			let proved = self.client.prove(&keys).await?;
-			if let Some(result) = check(&proved)? {
-				return Ok(result);
-			}
-			if self.nonce(&proved)? > submission.nonce {
-				return Err(RegistrarError::Refused);
-			}
-			if proved.number() > submission.birth.saturating_add(MORTALITY) {
-				return Err(RegistrarError::Expired { blocks: MORTALITY });
-			}
+			let last = match self.client.prove(&keys).await {
+				Ok(proved) => {
+					if let Some(result) = check(&proved)? {
+						return Ok(result);
+					}
+					if self.nonce(&proved)? > submission.nonce {
+						return Err(RegistrarError::Refused);
+					}
+					if proved.number() > submission.birth.saturating_add(MORTALITY) {
+						return Err(RegistrarError::Expired { blocks: MORTALITY });
+					}
+					None
+				}
+				// It says nothing about the call, which is on its way.
+				Err(error @ ChainError::Transport(_)) => Some(Box::new(error)),
+				Err(error) => return Err(error.into()),
+			};
 			if began.elapsed() >= limits.wait {
-				return Err(RegistrarError::TimedOut { seconds: limits.wait.as_secs() });
+				let seconds = limits.wait.as_secs();
+				return Err(match &submission.doubt {
+					Some(error) => RegistrarError::InDoubt { error: error.clone(), seconds },
+					None => RegistrarError::TimedOut { seconds, last },
+				});
 			}
 			tokio::time::sleep(limits.pace).await;
+		}
+	}
+
+	/// Proves `keys`; a node that is away is waited for.
+	pub(super) async fn prove_patiently(&mut self, keys: &[Vec<u8>]) -> Result<Proved, ChainError> {
+		let (began, limits) = (Instant::now(), *self.client.limits());
+		loop {
+			match self.client.prove(keys).await {
+				Err(ChainError::Transport(_)) if began.elapsed() < limits.wait => {
+					tokio::time::sleep(limits.pace).await;
+				}
+				result => return result,
+			}
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //! Why a store cannot be used.
 
-use crate::entropy::EntropyError;
+use crate::{clock, entropy::EntropyError};
 use std::{io, path::PathBuf};
 use symbolon_crypto::KeyId;
 use thiserror::Error;
@@ -10,7 +10,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum StoreError {
 	/// There is something already.
-	#[error("{dir} exists and is not empty; nothing was changed: name a new folder")]
+	#[error("{dir} exists and is no empty folder; nothing was changed: name a new folder")]
 	Exists {
 		/// Where.
 		dir: PathBuf,
@@ -20,6 +20,30 @@ pub enum StoreError {
 	NoStore {
 		/// Where.
 		dir: PathBuf,
+	},
+	/// A file instead of a folder.
+	#[error("{path} is a file; expected a device's folder, as `symbolon device new` makes it")]
+	NotFolder {
+		/// Which file.
+		path: PathBuf,
+	},
+	/// Another run makes the store, or was killed less than a minute ago while it did.
+	#[error("{path} is there: another run is making this store; wait a minute and try again")]
+	BeingMade {
+		/// Where it is made.
+		path: PathBuf,
+	},
+	/// An anchor that was made after now.
+	#[error(
+		"the anchor was made at {}, this clock says {}; set the clock right, or get a right anchor",
+		clock::text(*exported_at),
+		clock::text(*now)
+	)]
+	FutureAnchor {
+		/// When the anchor says it was made, Unix seconds.
+		exported_at: u64,
+		/// The clock, Unix seconds.
+		now: u64,
 	},
 	/// Others than the owner have rights on a secret.
 	#[error("{path} is open to others (mode bits {mode:03o}); expected none: chmod go= it")]
@@ -34,16 +58,18 @@ pub enum StoreError {
 	File {
 		/// Which one.
 		path: PathBuf,
-		/// `read`, `written` or `erased`.
+		/// `read`, `written`, `cleaned up` or `erased`.
 		verb: &'static str,
 		/// What the system said.
 		error: io::Error,
 	},
 	/// A file of the store is not what was written.
-	#[error("{path} is damaged or missing; restore it from a backup, or make a new device")]
+	#[error("{path} is damaged or missing; {advice}")]
 	Damaged {
 		/// Which one.
 		path: PathBuf,
+		/// What to do.
+		advice: &'static str,
 	},
 	/// A store of another version.
 	#[error("{dir} is a store of version {found}, expected {}", super::VERSION)]
@@ -82,7 +108,9 @@ impl StoreError {
 	pub const fn kind(&self) -> &'static str {
 		match self {
 			Self::Exists { .. } => "store-exists",
-			Self::NoStore { .. } => "no-store",
+			Self::NoStore { .. } | Self::NotFolder { .. } => "no-store",
+			Self::BeingMade { .. } => "store-being-made",
+			Self::FutureAnchor { .. } => "anchor-from-future",
 			Self::TooOpen { .. } => "store-too-open",
 			Self::File { .. } => "store-file",
 			Self::Damaged { .. } => "store-damaged",

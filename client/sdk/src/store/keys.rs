@@ -64,7 +64,12 @@ impl Store {
 		bytes.extend_from_slice(&keys.serial.get().to_le_bytes());
 		bytes.extend_from_slice(keys.sign.to_bytes().expose());
 		bytes.extend_from_slice(keys.decrypt.to_bytes().expose());
-		self.replace(KEYS, &bytes)
+		let path = self.dir.join(KEYS);
+		files::replace_secret(&path, &bytes).map_err(|error| StoreError::File {
+			path,
+			verb: "written",
+			error,
+		})
 	}
 
 	/// The keys, each checked against `P` again.

@@ -98,19 +98,20 @@ pub(super) fn genesis(state: &[(Vec<u8>, Vec<u8>)]) -> Header {
 
 impl World {
 	fn next_header(&self, root: H256) -> Header {
-		let old = self.lies(Lie::OldBlock);
+		let (old, conflict) = (self.lies(Lie::OldBlock), self.lies(Lie::Conflict));
+		let key_id = (!self.lies(Lie::NoKey)).then_some(self.key_id);
 		let now = self.now();
 		let mut inner = self.inner();
 		inner.number += 1;
 		let number = if old { 2 } else { inner.number };
 		let digest = HeaderDigest {
-			key_id: Some(self.key_id),
+			key_id,
 			epoch: self.schedule.epoch_at(now).expect("the schedule has begun"),
 			revocations: inner
 				.revoked
 				.iter()
 				.fold(RevocationHead::default(), |head, next| head.append(next)),
-			conflict: false,
+			conflict,
 		};
 		Header {
 			parent_hash: H256::repeat_byte(number as u8),

@@ -1,13 +1,19 @@
 //! JSON-RPC 2.0 over HTTP.
 
-use super::{Pending, PermitAnswer, ProofBundle, RuntimeVersion, Transport, TransportError};
-use crate::hexed::{self, HexError};
+use super::{
+	without_password, words, Pending, PermitAnswer, ProofBundle, RuntimeVersion, Transport,
+	TransportError,
+};
+use crate::hexed;
 use jsonrpsee::{
-	core::{client::ClientT, params::ArrayParams, ClientError},
-	http_client::{HttpClient, HttpClientBuilder},
+	core::{
+		client::ClientT, http_helpers::HttpError as BodyError, params::ArrayParams, ClientError,
+	},
+	http_client::{transport::Error as HttpError, HttpClient, HttpClientBuilder},
 	rpc_params,
 };
 use serde::{de::DeserializeOwned, Deserialize};
+use serde_json::Value;
 use sp_core::crypto::{AccountId32, Ss58Codec};
 use std::time::Duration;
 use symbolon_crypto::{G1Bytes, Serial};
@@ -61,7 +67,11 @@ impl HttpTransport {
 	///
 	/// [`TransportError::Address`].
 	pub fn with_timeout(address: &str, timeout: Duration) -> Result<Self, TransportError> {
-		let refused = |reason: String| TransportError::Address { address: address.into(), reason };
+		let endpoint = without_password(address);
+		let refused = |reason: String| {
+			let reason = words(&reason.replace(address, &endpoint));
+			TransportError::Address { address: endpoint.clone(), reason }
+		};
 		if !(address.starts_with("http://") || address.starts_with("https://")) {
 			return Err(refused("it does not begin with http:// or https://".into()));
 		}
@@ -70,7 +80,7 @@ impl HttpTransport {
 			.max_response_size(MAX_RESPONSE)
 			.build(address)
 			.map_err(|error| refused(error.to_string()))?;
-		Ok(Self { client, endpoint: address.into(), timeout })
+		Ok(Self { client, endpoint, timeout })
 	}
 
 	async fn call<T: DeserializeOwned>(
@@ -78,9 +88,12 @@ impl HttpTransport {
 		method: &'static str,
 		params: ArrayParams,
 	) -> Result<T, TransportError> {
-		let request = self.client.request::<T, _>(method, params);
+		// As any JSON first: an answer of another form is told from what is no answer at all.
+		let request = self.client.request::<Value, _>(method, params);
 		match tokio::time::timeout(self.timeout, request).await {
-			Ok(Ok(answer)) => Ok(answer),
+			Ok(Ok(answer)) => {
+				serde_json::from_value(answer).map_err(|error| self.malformed(method)(&error))
+			}
 			Ok(Err(error)) => Err(self.failure(method, error)),
 			Err(_) => Err(self.hanging()),
 		}
@@ -97,23 +110,38 @@ impl HttpTransport {
 		let endpoint = self.endpoint.clone();
 		match error {
 			ClientError::Call(error) => {
-				let data = error.data().map_or(String::new(), |data| format!(" ({})", data.get()));
-				let message = format!("{}{data}", error.message());
+				let data = error.data().map(|data| format!(" ({})", words(data.get())));
+				let message = format!("{}{}", words(error.message()), data.unwrap_or_default());
 				TransportError::Rejected { endpoint, code: error.code(), message }
 			}
 			ClientError::RequestTimeout => self.hanging(),
-			ClientError::Transport(error) => {
-				TransportError::Down { endpoint, reason: whole_story(&*error) }
+			ClientError::Transport(error) => match error.downcast_ref() {
+				Some(HttpError::Rejected { status_code }) => {
+					let reason = format!("HTTP status {status_code}");
+					TransportError::NotRpc { endpoint, reason }
+				}
+				Some(HttpError::Http(BodyError::Malformed | BodyError::TooLarge)) => {
+					TransportError::NotRpc { endpoint, reason: words(&whole_story(&*error)) }
+				}
+				_ => TransportError::Down { endpoint, reason: words(&whole_story(&*error)) },
+			},
+			ClientError::ParseError(error) => {
+				TransportError::NotRpc { endpoint, reason: words(&error.to_string()) }
 			}
-			other => TransportError::Malformed { endpoint, method, reason: other.to_string() },
+			other => {
+				TransportError::Malformed { endpoint, method, reason: words(&other.to_string()) }
+			}
 		}
 	}
 
-	fn malformed(&self, method: &'static str) -> impl Fn(HexError) -> TransportError + '_ {
+	fn malformed(
+		&self,
+		method: &'static str,
+	) -> impl Fn(&dyn std::error::Error) -> TransportError + '_ {
 		move |error| TransportError::Malformed {
 			endpoint: self.endpoint.clone(),
 			method,
-			reason: error.to_string(),
+			reason: words(&error.to_string()),
 		}
 	}
 
@@ -123,7 +151,7 @@ impl HttpTransport {
 		params: ArrayParams,
 	) -> Result<BlockHash, TransportError> {
 		let text: String = self.call(method, params).await?;
-		hexed::decode_array(&text).map_err(self.malformed(method))
+		hexed::decode_array(&text).map_err(|error| self.malformed(method)(&error))
 	}
 }
 
@@ -149,7 +177,8 @@ impl Transport for HttpTransport {
 			let keys: Vec<String> = keys.iter().map(|key| hexed::encode(key)).collect();
 			let bundle: WireBundle =
 				self.call(METHOD, rpc_params![hexed::encode(&begin), keys]).await?;
-			let bytes = |text: &String| hexed::decode(text).map_err(self.malformed(METHOD));
+			let bytes =
+				|text: &String| hexed::decode(text).map_err(|error| self.malformed(METHOD)(&error));
 			Ok(ProofBundle {
 				warp: bytes(&bundle.warp)?,
 				storage: bundle.storage.as_ref().map(bytes).transpose()?,
@@ -163,7 +192,8 @@ impl Transport for HttpTransport {
 			let answer: Option<WirePermit> =
 				self.call(METHOD, rpc_params![serial.get(), epoch]).await?;
 			let Some(WirePermit { level, index, permit }) = answer else { return Ok(None) };
-			let permit = hexed::decode_array(&permit).map_err(self.malformed(METHOD))?;
+			let permit =
+				hexed::decode_array(&permit).map_err(|error| self.malformed(METHOD)(&error))?;
 			Ok(Some(PermitAnswer { level, index, permit: G1Bytes(permit) }))
 		})
 	}

@@ -45,6 +45,10 @@ async fn lies_and_contradictions_make_no_anchor() {
 		assert!(matches!(error, AnchorFileError::Chain(_)), "{lie:?}: {error}");
 	}
 	kit.world.lie(&[]);
+	kit.world.lie(&[Lie::Conflict]);
+	let error = exported(&kit, &kit.world.spec()).await.unwrap_err();
+	assert!(matches!(error, AnchorFileError::Chain(ChainError::Conflict)), "{error}");
+	kit.world.lie(&[]);
 	// The header still commits to the old key.
 	let key = storage::dta::current_key();
 	let master: symbolon_primitives::dta::MasterKey = kit.world.read(&key).unwrap();

@@ -103,6 +103,42 @@ async fn an_older_block_is_refused_also_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_block_from_before_the_key_is_the_nodes_fault() {
+	let kit = Kit::new();
+	kit.world.lie(&[Lie::NoKey]);
+	let error = kit.client().sync().await.err().unwrap();
+	assert!(matches!(error, ChainError::BeforeKey { .. }), "{error}");
+	// What an old block says about the key does not matter.
+	kit.world.lie(&[]);
+	kit.client().sync().await.unwrap();
+	kit.world.lie(&[Lie::NoKey, Lie::Conflict, Lie::OldBlock]);
+	let error = kit.client().sync().await.err().unwrap();
+	assert!(matches!(error, ChainError::Clock(ClockError::Rollback)), "{error}");
+}
+
+#[tokio::test]
+async fn a_newer_anchor_begins_anew_but_for_the_floor() {
+	let kit = Kit::new();
+	let old = kit.world.anchor();
+	kit.client().sync().await.unwrap();
+	kit.world.set_now(NOW + EPOCH);
+	let mut client = Client::open(kit.world.clone(), old.clone(), &kit.path("state")).unwrap();
+	client = client.with_clock(kit.world.clock());
+	client.sync().await.unwrap();
+	let before = *client.memory().floor().progress();
+	assert!(before.block > 0);
+	kit.world.set_now(NOW + 1);
+	let newer = kit.client();
+	let after = *newer.memory().floor().progress();
+	assert_eq!((after.block, after.epoch_number), (0, 0));
+	assert_eq!(after.floor, before.floor);
+	assert_eq!(after.last_contact, NOW + 1);
+	// The older anchor goes on where the file is.
+	let older = Client::open(kit.world.clone(), old, &kit.path("state")).unwrap();
+	assert_eq!(*older.memory().floor().progress(), before);
+}
+
+#[tokio::test]
 async fn a_clock_that_was_set_back_is_refused() {
 	let kit = Kit::new();
 	kit.world.set_now(NOW + EPOCH);

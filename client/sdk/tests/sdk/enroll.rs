@@ -60,6 +60,42 @@ async fn a_wrong_answer_is_found_and_done_without() {
 }
 
 #[tokio::test]
+async fn a_member_without_a_confirmed_share_is_done_without() {
+	for undecodable in [false, true] {
+		let kit = Kit::new();
+		let (store, row) = kit.device("pump@demo");
+		let serial = kit.register(&[row]).await.unwrap()[0].serial;
+		kit.world.answer(serial, &[1, 2, 3, 4], &[2]);
+		let key = storage::dta::verification_key(1, symbolon_crypto::MemberIndex::new(2).unwrap());
+		if undecodable {
+			kit.world.put(key, &7u8);
+		} else {
+			kit.world.remove(&key);
+		}
+		let done = enroll(&store, &mut kit.client()).await.unwrap();
+		assert_eq!(done.wrong.iter().map(|member| member.get()).collect::<Vec<_>>(), [2]);
+	}
+}
+
+#[tokio::test]
+async fn a_damaged_keys_file_costs_nothing_while_the_secret_is_there() {
+	for damage in [&b""[..], b"junk"] {
+		let kit = Kit::new();
+		let (store, row) = kit.device("pump@demo");
+		let serial = kit.register(&[row]).await.unwrap()[0].serial;
+		kit.world.answer(serial, &[1, 2, 3], &[]);
+		symbolon_sdk::files::create(&store.dir().join("keys"), damage, 0o600).unwrap();
+		let store = symbolon_sdk::store::Store::open(store.dir()).unwrap();
+		assert!(!store.is_enrolled());
+		let error = store.keys().err().unwrap();
+		assert!(error.to_string().contains("device enroll"), "{error}");
+		assert!(store.secret().is_ok(), "opening erases nothing");
+		enroll(&store, &mut kit.client()).await.unwrap();
+		assert!(store.is_enrolled() && store.secret().is_err());
+	}
+}
+
+#[tokio::test]
 async fn a_swapped_transport_key_is_its_own_error() {
 	let kit = Kit::new();
 	let (store, _) = kit.device("pump@demo");
@@ -121,7 +157,7 @@ async fn an_answer_that_the_node_alters_is_refused() {
 }
 
 #[tokio::test]
-async fn a_run_killed_before_the_secret_was_erased_is_finished_on_opening() {
+async fn a_run_killed_before_the_secret_was_erased_is_finished_by_the_next() {
 	let kit = Kit::new();
 	let (store, row) = kit.device("pump@demo");
 	let secret = std::fs::read(kit.path("pump@demo/transport-secret")).unwrap();
@@ -133,6 +169,9 @@ async fn a_run_killed_before_the_secret_was_erased_is_finished_on_opening() {
 	enroll(&store, &mut kit.client()).await.unwrap();
 	symbolon_sdk::files::create(&kit.path("pump@demo/transport-secret"), &secret, 0o600).unwrap();
 	let store = symbolon_sdk::store::Store::open(&kit.path("pump@demo")).unwrap();
+	assert!(store.secret().is_ok(), "opening erases nothing");
+	let again = enroll(&store, &mut kit.client()).await;
+	assert!(matches!(again, Err(DeviceError::AlreadyEnrolled { .. })));
 	assert!(matches!(store.secret(), Err(StoreError::Damaged { .. })));
 	assert!(store.keys().is_ok());
 }

@@ -117,6 +117,42 @@ async fn answers_of_another_form_are_malformed() {
 	assert!(error.to_string().contains("expected 48 bytes"), "{error}");
 }
 
+/// A server that answers every call with these bytes.
+async fn raw_server(answer: &'static str) -> HttpTransport {
+	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+	let address = format!("http://me:secret@{}", listener.local_addr().unwrap());
+	tokio::spawn(async move {
+		while let Ok((mut stream, _)) = listener.accept().await {
+			let _ = read_request(&mut stream).await;
+			let _ = stream.write_all(answer.as_bytes()).await;
+		}
+	});
+	HttpTransport::new(&address).unwrap()
+}
+
+#[tokio::test]
+async fn what_is_no_node_is_told_so_without_the_password() {
+	for answer in [
+		"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9\r\nconnection: close\r\n\r\n<html>hi<",
+		"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+	] {
+		let error = raw_server(answer).await.genesis_hash().await.unwrap_err();
+		assert!(matches!(error, TransportError::NotRpc { .. }), "{error}");
+		assert!(!error.to_string().contains("secret"), "{error}");
+	}
+	let error = HttpTransport::new("ws://me:secret@host").err().unwrap();
+	assert!(!error.to_string().contains("secret"), "{error}");
+}
+
+#[tokio::test]
+async fn a_nodes_words_are_short_and_harmless() {
+	let data = "x".repeat(100_000);
+	let error = json!({ "error": { "code": 1, "message": "\u{1b}[2Jgone\n", "data": data } });
+	let (node, _asked) = server(error).await;
+	let text = node.genesis_hash().await.unwrap_err().to_string();
+	assert!(text.len() < 600 && !text.contains(char::is_control), "{text}");
+}
+
 #[tokio::test]
 async fn a_node_that_hangs_is_waited_for_a_bounded_time() {
 	let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

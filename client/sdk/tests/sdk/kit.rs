@@ -1,8 +1,12 @@
 //! What the tests share.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+	path::{Path, PathBuf},
+	sync::Arc,
+	time::Duration,
+};
 use symbolon_sdk::{
-	device,
+	device, files,
 	registrar::{Registered, Registrar, RegistrarError, RegistrarKey, Row},
 	request::Request,
 	store::Store,
@@ -50,7 +54,7 @@ impl Kit {
 
 	pub fn key_of(&self, seed: &[u8; 32]) -> RegistrarKey {
 		let path = self.path("registrar.key");
-		std::fs::write(&path, format!("{}\n", symbolon_sdk::hexed::encode(seed))).unwrap();
+		write_key(&path, format!("{}\n", symbolon_sdk::hexed::encode(seed)));
 		RegistrarKey::load(&path).unwrap()
 	}
 
@@ -78,6 +82,11 @@ impl Kit {
 		device::enroll(&store, &mut self.client_at(store.state_path())).await.unwrap();
 		(store, serial)
 	}
+}
+
+/// Writes a key file of the mode that is wanted of one.
+pub fn write_key(path: &Path, text: impl AsRef<[u8]>) {
+	files::replace(path, text.as_ref(), files::PRIVATE).unwrap();
 }
 
 pub fn identity(name: &str) -> Identity {

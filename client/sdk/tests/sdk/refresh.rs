@@ -56,6 +56,18 @@ async fn a_permit_that_the_node_withholds_or_alters_comes_from_the_proof() {
 }
 
 #[tokio::test]
+async fn a_node_that_fails_at_the_permit_is_asked_for_the_proof() {
+	let kit = Kit::new();
+	let (store, _) = kit.enrolled("pump@demo").await;
+	kit.world.lie(&[Lie::NoPermitCall]);
+	let done = refresh(&store, &mut kit.client_at(store.state_path())).await.unwrap();
+	let PermitSource::Proof { answer: NodeAnswer::Refused(_), .. } = done.source else {
+		panic!("{:?}", done.source)
+	};
+	assert_eq!(store.permits().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn neither_permit_nor_proof_proves_nothing() {
 	for lie in [Lie::NoProof, Lie::Justification, Lie::Storage] {
 		let kit = Kit::new();

@@ -1,6 +1,6 @@
 //! A registrar's calls: done means finalized and proved, and mistakes are found before sending.
 
-use crate::kit::{identity, Kit, NOW};
+use crate::kit::{identity, write_key, Kit, NOW};
 use symbolon_primitives::{registry::NamespaceRecord, storage};
 use symbolon_sdk::{
 	registrar::{Registrar, RegistrarError, RegistrarKey, RowFault},
@@ -67,10 +67,9 @@ async fn taken_names_and_seen_keys_are_found_by_proof() {
 	kit.world.revoke(serial);
 	let error = kit.register(&[row.clone(), other.clone()]).await.unwrap_err();
 	assert_eq!(faults(error)[0].1, "duplicate-name");
-	assert_eq!(
-		faults(kit.register(std::slice::from_ref(&row)).await.unwrap_err())[0].1,
-		"already-registered"
-	);
+	let error = kit.register(std::slice::from_ref(&row)).await.unwrap_err();
+	assert!(error.to_string().contains("1 request is refused"), "{error}");
+	assert_eq!(faults(error)[0].1, "name-taken");
 	// A revoked name stays taken.
 	assert_eq!(faults(kit.register(&[other]).await.unwrap_err())[0].1, "name-taken");
 
@@ -89,7 +88,9 @@ async fn namespaces_quotas_and_keys_are_checked_by_proof() {
 	set(NamespaceRecord { registered: 39, ..record.clone() });
 	let error = kit.register(&rows).await.unwrap_err();
 	assert!(matches!(error, RegistrarError::Quota { left: 1, wanted: 2, .. }), "{error}");
-	set(NamespaceRecord { used_in_last: 63, ..record.clone() });
+	let full: Vec<u64> = (1..=64).map(|block| block * 64).collect();
+	let full = full.try_into().unwrap();
+	set(NamespaceRecord { used_in_last: 63, blocks: full, ..record.clone() });
 	let error = kit.register(&rows).await.unwrap_err();
 	assert!(matches!(error, RegistrarError::NoSerials { left: 1, wanted: 2, .. }), "{error}");
 	set(record);
@@ -99,6 +100,69 @@ async fn namespaces_quotas_and_keys_are_checked_by_proof() {
 	let error = Registrar::new(&mut kit.client(), &stranger).register(&rows).await.unwrap_err();
 	assert!(matches!(error, RegistrarError::NotRegistrar { .. }), "{error}");
 	assert_eq!(kit.world.submitted(), 0);
+}
+
+#[tokio::test]
+async fn serials_of_blocks_that_the_chain_may_still_take_count() {
+	let kit = Kit::new();
+	let record = NamespaceRecord { used_in_last: 63, ..kit.world.record() };
+	kit.world.put(storage::registry::namespace(&"demo".parse().unwrap()), &record);
+	let rows = [kit.device("a@demo").1, kit.device("b@demo").1];
+	assert_eq!(kit.register(&rows).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_run_that_came_half_through_can_be_repeated() {
+	let kit = Kit::new();
+	let rows = ["a@demo", "b@demo", "c@demo"].map(|name| kit.device(name).1);
+	kit.register(&rows[1..2]).await.unwrap();
+	let done = kit.register(&rows).await.unwrap();
+	let names: Vec<&str> = done.iter().map(|one| one.identity.as_str()).collect();
+	assert_eq!(names, ["a@demo", "b@demo", "c@demo"]);
+	assert_eq!(done.iter().map(|one| one.already).collect::<Vec<_>>(), [false, true, false]);
+	assert_eq!(done[1].serial.get(), 64);
+	let submitted = kit.world.submitted();
+	assert!(kit.register(&rows).await.unwrap().iter().all(|one| one.already));
+	assert_eq!(kit.world.submitted(), submitted, "nothing is sent for what is done");
+}
+
+#[tokio::test]
+async fn a_call_whose_answer_does_not_come_is_looked_for() {
+	let kit = Kit::new();
+	kit.world.lie(&[Lie::HangOnSubmit]);
+	assert_eq!(kit.register(&[kit.device("a@demo").1]).await.unwrap().len(), 1);
+	kit.world.lie(&[Lie::HangOnSubmit, Lie::Drop]);
+	let error = kit.register(&[kit.device("b@demo").1]).await.unwrap_err();
+	let ended = matches!(error, RegistrarError::Expired { .. } | RegistrarError::InDoubt { .. });
+	assert!(ended, "{error}");
+}
+
+#[tokio::test]
+async fn a_revocation_skips_epochs_without_a_snapshot() {
+	let kit = Kit::new();
+	kit.enrolled("a@demo").await;
+	// 101 was not frozen, 102 was: what is revoked now is first left out in 103.
+	kit.world.freeze(102);
+	let (mut client, key) = (kit.client(), kit.key());
+	let mut registrar = Registrar::new(&mut client, &key);
+	let done = registrar.revoke(&identity("a@demo")).await.unwrap();
+	assert_eq!(done.effective, kit.world.epoch(103));
+	for number in [100, 102] {
+		kit.world.remove(&storage::epochs::snapshot(number));
+	}
+	let error = registrar.revoke(&identity("a@demo")).await.unwrap_err();
+	assert!(matches!(error, RegistrarError::AlreadyRevoked { effective: None, .. }), "{error}");
+}
+
+#[test]
+fn a_key_that_others_may_read_is_refused() {
+	let kit = Kit::new();
+	std::fs::write(kit.path("open.key"), "00".repeat(32)).unwrap();
+	let mode = std::os::unix::fs::PermissionsExt::from_mode(0o640);
+	std::fs::set_permissions(kit.path("open.key"), mode).unwrap();
+	let error = RegistrarKey::load(&kit.path("open.key")).err().unwrap();
+	assert_eq!(error.kind(), "key-too-open");
+	assert!(error.to_string().contains("chmod 600"), "{error}");
 }
 
 #[tokio::test]
@@ -116,7 +180,10 @@ async fn a_revocation_names_its_first_effective_epoch() {
 		let first = if frozen_ahead { 102 } else { 101 };
 		assert_eq!(done.effective, kit.world.epoch(first));
 		let error = registrar.revoke(&identity("a@demo")).await.unwrap_err();
-		assert!(matches!(error, RegistrarError::AlreadyRevoked { position: 0, .. }), "{error}");
+		let RegistrarError::AlreadyRevoked { position: 0, effective, .. } = error else {
+			panic!("{error}")
+		};
+		assert_eq!(effective, Some(kit.world.epoch(first)));
 	}
 }
 
@@ -189,7 +256,7 @@ async fn no_requests_and_bad_key_files_are_refused() {
 	let kit = Kit::new();
 	assert!(matches!(kit.register(&[]).await, Err(RegistrarError::NoRequests)));
 	for text in ["", "zz", "0x00", &"ab".repeat(33), &"\u{e9}".repeat(32)] {
-		std::fs::write(kit.path("bad.key"), text).unwrap();
+		write_key(&kit.path("bad.key"), text);
 		let error = RegistrarKey::load(&kit.path("bad.key")).err().unwrap();
 		assert_eq!(error.kind(), "bad-key-file", "{text:?}");
 	}

@@ -68,7 +68,8 @@ async fn a_past_epoch_needs_to_be_asked_for() {
 	let mut memory = Memory::open(&kit.world.anchor(), &kit.path("late")).unwrap();
 	let mut check = |when| verify_as(&kit, &mut memory, "pump@demo", (FILE, &signature), when);
 	let error = check(When::Now).unwrap_err();
-	assert!(matches!(error, VerifyError::Signature(SignatureError::Epoch(_))), "{error}");
+	assert!(matches!(error, VerifyError::NotPresent { .. }), "{error}");
+	assert!(error.to_string().contains("of epoch 100 (2027-01-15T"), "{error}");
 	assert_eq!(check(When::At(NOW)).unwrap().epoch, kit.world.epoch(100));
 	let error = check(When::At(NOW + EPOCH)).unwrap_err();
 	assert!(matches!(error, VerifyError::OtherTime { .. }), "{error}");

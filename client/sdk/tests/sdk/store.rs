@@ -99,12 +99,17 @@ fn a_store_of_another_chain_is_refused_and_a_newer_anchor_is_pinned() {
 	let kit = Kit::new();
 	let (mut store, _) = kit.device("pump@demo");
 	let anchor = store.anchor().clone();
-	let other = store.adopt(&altered(&anchor, 2, NOW + 5));
+	let other = store.adopt(&altered(&anchor, 2, NOW + 5), NOW);
 	assert!(matches!(other, Err(StoreError::OtherChain { .. })));
-	store.adopt(&altered(&anchor, 1, NOW - 5)).unwrap();
+	assert!(!store.adopt(&altered(&anchor, 1, NOW - 5), NOW).unwrap());
 	assert_eq!(Store::open(store.dir()).unwrap().anchor(), &anchor);
+	let future = store.adopt(&altered(&anchor, 1, NOW + 31), NOW);
+	assert!(matches!(future, Err(StoreError::FutureAnchor { .. })));
 	let newer = altered(&anchor, 1, NOW + 5);
-	store.adopt(&newer).unwrap();
+	assert!(store.adopt(&newer, NOW).unwrap());
+	assert_eq!(store.anchor(), &newer);
+	assert_eq!(Store::open(store.dir()).unwrap().anchor(), &anchor, "not before it proved itself");
+	store.pin().unwrap();
 	assert_eq!(Store::open(store.dir()).unwrap().anchor(), &newer);
 }
 
@@ -124,16 +129,67 @@ async fn damage_is_told_by_file() {
 		}
 		fs::write(&path, good).unwrap();
 	}
-	for file in ["keys", "permits"] {
-		let path = store.dir().join(file);
-		let good = fs::read(&path).unwrap();
-		let mut bad = good.clone();
-		*bad.last_mut().unwrap() ^= 1;
-		fs::write(&path, bad).unwrap();
-		let store = Store::open(store.dir()).unwrap();
-		let result = if file == "keys" { store.keys().err() } else { store.permits().err() };
-		assert!(matches!(result, Some(StoreError::Damaged { .. })), "{file}");
-		fs::write(&path, good).unwrap();
-	}
+	let path = store.dir().join("keys");
+	let good = fs::read(&path).unwrap();
+	let mut bad = good.clone();
+	*bad.last_mut().unwrap() ^= 1;
+	fs::write(&path, bad).unwrap();
+	let error = Store::open(store.dir()).unwrap().keys().err().unwrap();
+	assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+	fs::write(&path, good).unwrap();
 	assert!(Store::open(store.dir()).unwrap().keys().is_ok());
+}
+
+#[tokio::test]
+async fn what_nodes_give_again_is_absent_when_damaged() {
+	let kit = Kit::new();
+	let (store, _) = kit.enrolled("pump@demo").await;
+	for damage in [vec![], vec![0xff; 100], vec![0; 1 << 16]] {
+		for file in ["permits", "schedule"] {
+			fs::write(store.dir().join(file), &damage).unwrap();
+		}
+		assert!(store.permits().unwrap().is_empty());
+		assert!(store.schedule().unwrap().is_none());
+		refresh(&store, &mut kit.client_at(store.state_path())).await.unwrap();
+		assert_eq!(store.permits().unwrap().len(), 1);
+	}
+}
+
+#[test]
+fn folders_are_the_same_however_they_are_written() {
+	let kit = Kit::new();
+	let (anchor, name) = (kit.world.anchor(), identity("pump@demo"));
+	let path =
+		|name: &str| std::path::PathBuf::from(format!("{}/{name}", kit.dir.path().display()));
+	Store::create(&path("slash/"), &anchor, &name).unwrap();
+	fs::create_dir(path("empty")).unwrap();
+	Store::create(&path("empty/."), &anchor, &name).unwrap();
+	for made in ["slash", "empty"] {
+		assert_eq!(mode(&path(made)), 0o700);
+		assert_eq!(fs::read_dir(path(made)).unwrap().count(), 4);
+	}
+	fs::write(path("file"), "mine").unwrap();
+	let error = Store::open(&path("file")).err().unwrap();
+	assert!(error.to_string().contains("is a file"), "{error}");
+}
+
+#[test]
+fn what_a_killed_run_left_is_erased_once_it_is_old() {
+	let kit = Kit::new();
+	let left = kit.path("pump@demo.symbolon-new.tmp");
+	fs::create_dir(&left).unwrap();
+	fs::write(left.join("transport-secret"), [1; 32]).unwrap();
+	let make = || Store::create(&kit.path("pump@demo"), &kit.world.anchor(), &identity("a@demo"));
+	assert!(matches!(make(), Err(StoreError::BeingMade { .. })));
+	let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+	fs::File::open(&left).unwrap().set_modified(long_ago).unwrap();
+	let store = make().unwrap();
+	assert!(!left.exists());
+	let keys = store.dir().join("keys.tmp");
+	fs::write(&keys, "secret").unwrap();
+	Store::open(store.dir()).unwrap();
+	assert!(keys.exists(), "another run may be at it");
+	fs::File::open(&keys).unwrap().set_modified(long_ago).unwrap();
+	Store::open(store.dir()).unwrap();
+	assert!(!keys.exists());
 }
