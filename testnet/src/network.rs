@@ -1,5 +1,7 @@
 //! A network of nodes: build, launch, ask, shut down.
 
+mod folder;
+
 use crate::{
 	keys::{hex_seed, write_private, KeyRing},
 	node::{Node, Place},
@@ -7,10 +9,10 @@ use crate::{
 	spec::{self, Genesis},
 	wait_for, Error,
 };
+use folder::Folder;
 use std::{
-	env, fs,
+	env,
 	path::{Path, PathBuf},
-	thread,
 	time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use symbolon_crypto::Epoch;
@@ -25,7 +27,6 @@ use symbolon_sdk::{
 	transport::HttpTransport,
 	Anchor, Clock,
 };
-use tempfile::TempDir;
 
 /// Longest wait for a node to answer after its start.
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -35,6 +36,9 @@ const ATTEMPTS: usize = 3;
 const SHORTEST_EPOCH: u64 = 10;
 /// The folder of `cargo build --release` below a target folder.
 const PROFILE: &str = "release";
+
+/// Files that a network makes in its folder, besides a folder for each node.
+const OWN: [&str; 4] = ["registrar.key", "chain-plain.json", "chain.json", "anchor"];
 
 /// How a network is to be; see [`Network::builder`].
 #[derive(Clone, Debug)]
@@ -87,7 +91,7 @@ impl Builder {
 		self
 	}
 
-	/// The folder for all files, empty or not there yet; a temporary one unless told.
+	/// The folder for all files, empty or not there yet; what others put there meanwhile stays; a temporary one unless told.
 	pub fn dir(mut self, folder: impl Into<PathBuf>) -> Self {
 		self.folder = Some(folder.into());
 		self
@@ -118,7 +122,9 @@ impl Builder {
 			Some(binary) => binary.clone(),
 			None => find_binary("symbolon-node")?,
 		};
-		let folder = Folder::open(self.folder.as_deref(), self.keep)?;
+		let own = OWN.iter().map(|name| (*name).into());
+		let own = own.chain((1..=self.authorities).map(|number| format!("authority-{number}")));
+		let folder = Folder::open(self.folder.as_deref(), self.keep, own.collect())?;
 		let keys = KeyRing::random()?;
 		let genesis = self.genesis(&keys)?;
 		let registrar_key = folder.path.join("registrar.key");
@@ -132,7 +138,8 @@ impl Builder {
 			.collect::<Result<Vec<_>, _>>()?;
 		let mut network =
 			Network { nodes, chain_spec, registrar_key, namespace: self.namespace, folder };
-		network.start_all().await?;
+		let started = network.start_all().await;
+		network.told(started)?;
 		Ok(network)
 	}
 
@@ -187,82 +194,6 @@ pub fn find_binary(name: &str) -> Result<PathBuf, Error> {
 	let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
 	places.push(PathBuf::from(target).join(PROFILE).join(name));
 	places.iter().find(|path| path.is_file()).cloned().ok_or(Error::NoBinary(places))
-}
-
-/// The network's folder, removed when dropped as far as it was made here.
-struct Folder {
-	path: PathBuf,
-	/// A temporary folder removes itself.
-	temporary: Option<TempDir>,
-	/// Whether the folder itself was made here.
-	made: bool,
-	keep: bool,
-	/// Whether it is still to be removed (or kept).
-	open: bool,
-}
-
-impl Folder {
-	fn open(wanted: Option<&Path>, keep: bool) -> Result<Self, Error> {
-		let Some(wanted) = wanted else {
-			let made = tempfile::Builder::new().prefix("symbolon-testnet-").tempdir();
-			let temporary = made.map_err(Error::io("making a temporary folder"))?;
-			let path = temporary.path().to_owned();
-			return Ok(Self { path, temporary: Some(temporary), made: true, keep, open: true });
-		};
-		let failed = || Error::io(format!("using the folder {}", wanted.display()));
-		let made = !wanted.exists();
-		fs::create_dir_all(wanted).map_err(failed())?;
-		let path = wanted.canonicalize().map_err(failed())?;
-		if fs::read_dir(&path).map_err(failed())?.next().is_some() {
-			return Err(Error::Setting(format!(
-				"{} is not empty; name an empty or a new folder",
-				path.display()
-			)));
-		}
-		Ok(Self { path, temporary: None, made, keep, open: true })
-	}
-
-	fn close(&mut self) -> Result<(), Error> {
-		self.open = false;
-		if self.keep {
-			return Ok(());
-		}
-		self.remove().map_err(Error::io(format!("removing {}", self.path.display())))
-	}
-
-	fn remove(&mut self) -> std::io::Result<()> {
-		if let Some(temporary) = self.temporary.take() {
-			return temporary.close();
-		}
-		if self.made {
-			return fs::remove_dir_all(&self.path);
-		}
-		for entry in fs::read_dir(&self.path)? {
-			let entry = entry?;
-			if entry.file_type()?.is_dir() {
-				fs::remove_dir_all(entry.path())?;
-			} else {
-				fs::remove_file(entry.path())?;
-			}
-		}
-		Ok(())
-	}
-}
-
-impl Drop for Folder {
-	fn drop(&mut self) {
-		if !self.open {
-			return;
-		}
-		if self.keep || thread::panicking() {
-			if let Some(temporary) = self.temporary.take() {
-				let _ = temporary.keep();
-			}
-			eprintln!("the network's files are kept in {}", self.path.display());
-		} else if let Err(error) = self.close() {
-			eprintln!("{error}");
-		}
-	}
 }
 
 /// Which epoch's permits are meant.
@@ -333,6 +264,16 @@ impl Network {
 			wait_for(what, START_LIMIT, async || node.is_up().await).await?;
 		}
 		Ok(())
+	}
+
+	/// Prints the ends of the nodes' logs if `outcome` is a failure: the files may be gone soon.
+	fn told<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+		if outcome.is_err() {
+			for node in &self.nodes {
+				eprintln!("the end of {}'s log:\n{}", node.name(), node.log_end());
+			}
+		}
+		outcome
 	}
 
 	/// The nodes, by position.
@@ -416,7 +357,9 @@ impl Network {
 	pub async fn wait_for_key(&self, limit: Duration) -> Result<MasterKey, Error> {
 		let node = self.any_running()?;
 		let key = storage::dta::current_key();
-		wait_for("the first master key", limit, async || node.rpc().read(&key).await).await
+		self.told(
+			wait_for("the first master key", limit, async || node.rpc().read(&key).await).await,
+		)
 	}
 
 	/// Waits until every permit of an epoch is published in a finalized block, and gives the epoch:
@@ -465,7 +408,7 @@ impl Network {
 	}
 
 	/// Ends all nodes, as the kernel would at the end of this process, and removes the files
-	/// unless they are to be kept. Dropping the network does the same, without the errors.
+	/// that it made, unless they are to be kept. Dropping the network does the same, without the errors.
 	///
 	/// # Errors
 	///
@@ -481,6 +424,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use std::fs;
 
 	async fn refusal(builder: Builder) -> Error {
 		builder.binary("/bin/false").launch().await.err().expect("these settings cannot be")
