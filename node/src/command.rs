@@ -50,9 +50,9 @@ pub fn run() -> sc_cli::Result<()> {
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
 			let vault = cli.vault.clone();
-			runner.run_node_until_exit(|config| async move {
-				start(config, &vault).map_err(Into::into)
-			})
+			runner.run_node_until_exit(
+				|config| async move { start(config, &vault).map_err(Into::into) },
+			)
 		}
 		Some(Subcommand::Key(command)) => command.run(&cli),
 		Some(Subcommand::Vault(command)) => vault::run(command).map_err(sc_cli::Error::Application),

@@ -39,6 +39,8 @@ pub fn read_passphrase(file: &Path) -> Result<Passphrase, BoxedError> {
 		.map_err(|error| format!("the passphrase file {}: {error}", file.display()))?;
 	match text.lines().next() {
 		Some(line) if !line.is_empty() => Ok(Passphrase::new(line.to_owned())),
-		_ => Err(format!("the first line of the passphrase file {} is empty", file.display()).into()),
+		_ => {
+			Err(format!("the first line of the passphrase file {} is empty", file.display()).into())
+		}
 	}
 }

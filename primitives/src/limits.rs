@@ -13,9 +13,10 @@ pub const MAX_REGISTER_BATCH: u32 = 32;
 pub const MAX_PARTIALS_PER_CALL: u32 = 8;
 /// Key requests that wait or can still be reported, at a time.
 pub const MAX_QUEUE: u32 = 4096;
-/// Blocks for which partial keys stay on chain after enough authorities answered (a day of
-/// 2-second blocks).
-pub const REPORT_WINDOW: u32 = 43_200;
+/// Blocks for which partial keys stay on chain after enough authorities answered: two hours of
+/// 2-second blocks. Together with [`MAX_QUEUE`] it bounds how many keys are issued; a device that
+/// comes later has its registrar request them again.
+pub const REPORT_WINDOW: u32 = 3_600;
 /// Key requests whose partial keys are pruned in one block.
 pub const MAX_PRUNED_PER_BLOCK: u32 = 64;
 /// Blocks of serials that a namespace can own.
@@ -29,7 +30,7 @@ pub const EPOCH_HISTORY: u64 = 64;
 /// `r·b + 40 - b` subtrees.
 pub const MAX_REVOCATIONS: u32 = 512;
 /// Old entries (permits and chunks) that are pruned in one block.
-pub const MAX_PRUNED_PERMITS_PER_BLOCK: u32 = 64;
+pub const MAX_PRUNED_PERMITS_PER_BLOCK: u32 = 256;
 /// Chunks that one member works on in one block.
 pub const CHUNKS_PER_BLOCK: u32 = 4;
 /// Blames that are kept.

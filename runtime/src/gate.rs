@@ -110,7 +110,13 @@ impl TransactionExtension<RuntimeCall> for Gate {
 			return Ok((ValidTransaction::default(), (), origin));
 		};
 		Self::admit(who, call).map_err(TransactionValidityError::Invalid)?;
-		let valid = ValidTransaction { priority: SIGNED_PRIORITY, ..Default::default() };
+		let priority = match call {
+			// A stolen device must not wait behind other registrars' bulk work.
+			RuntimeCall::Registry(pallet_registry::Call::revoke { .. }) => SIGNED_PRIORITY << 1,
+			RuntimeCall::Session(_) => SIGNED_PRIORITY >> 1,
+			_ => SIGNED_PRIORITY,
+		};
+		let valid = ValidTransaction { priority, ..Default::default() };
 		Ok((valid, (), origin))
 	}
 

@@ -53,6 +53,10 @@ impl FinalizedState for FinalizedBlock {
 		self.hash.0
 	}
 
+	fn canonical_hash(&self, number: u32) -> Result<Option<[u8; 32]>, StateError> {
+		self.client.hash(number).map(|hash| hash.map(|hash| hash.0)).map_err(unavailable)
+	}
+
 	fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
 		let key = StorageKey(key.to_vec());
 		StorageProvider::<_, FullBackend>::storage(&*self.client, self.hash, &key)

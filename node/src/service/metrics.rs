@@ -8,9 +8,7 @@ use super::{
 };
 use codec::{Decode, DecodeAll};
 use futures::StreamExt;
-use prometheus_endpoint::{
-	register, CounterVec, Gauge, Opts, PrometheusError, Registry, U64,
-};
+use prometheus_endpoint::{register, CounterVec, Gauge, Opts, PrometheusError, Registry, U64};
 use sc_client_api::BlockchainEvents;
 use sc_service::{Error, TaskManager};
 use symbolon_host::{VaultBackend, VaultError, VaultRequest, VaultResponse};
@@ -177,8 +175,8 @@ fn read<T: Decode>(block: &FinalizedBlock, key: &[u8]) -> Option<T> {
 /// If a metric is registered already.
 pub fn start(node: &Node, tasks: &TaskManager) -> Result<(), Error> {
 	let Some(registry) = &node.registry else { return Ok(()) };
-	let metrics = ChainMetrics::register(registry)
-		.map_err(|error| Error::Application(error.into()))?;
+	let metrics =
+		ChainMetrics::register(registry).map_err(|error| Error::Application(error.into()))?;
 	let source = FinalizedSource::new(node.client.clone());
 	let mut finalized = node.client.finality_notification_stream();
 	tasks.spawn_handle().spawn("symbolon-metrics", None, async move {

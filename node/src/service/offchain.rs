@@ -40,9 +40,10 @@ pub fn open_vault(
 	if !config.role.is_authority() {
 		return Ok(None);
 	}
-	let dir = args.vault_dir.clone().unwrap_or_else(|| {
-		config.base_path.config_dir(config.chain_spec.id()).join("vault")
-	});
+	let dir = args
+		.vault_dir
+		.clone()
+		.unwrap_or_else(|| config.base_path.config_dir(config.chain_spec.id()).join("vault"));
 	let passphrase = args.vault_passphrase_file.as_deref().map(vault::read_passphrase);
 	let passphrase = passphrase.transpose().map_err(Error::Application)?;
 	let source = Arc::new(FinalizedSource::new(node.client.clone()));

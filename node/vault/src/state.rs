@@ -39,6 +39,9 @@ pub trait FinalizedState {
 	fn number(&self) -> u32;
 	/// Hash of the block.
 	fn hash(&self) -> [u8; 32];
+	/// Hash of the finalized chain's block of this number, however old; `None` if the node does
+	/// not have it.
+	fn canonical_hash(&self, number: u32) -> Result<Option<[u8; 32]>, StateError>;
 	/// The value under a raw storage key.
 	fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError>;
 	/// All raw storage keys that begin with `prefix`, ascending.
@@ -72,10 +75,6 @@ impl Finalized {
 
 	pub fn hash(&self) -> [u8; 32] {
 		self.0.hash()
-	}
-
-	pub fn block_hash(&self, number: u32) -> Result<Option<[u8; 32]>, StateError> {
-		self.read("System::BlockHash", &storage::system::block_hash(number))
 	}
 
 	/// Unix seconds of the block.

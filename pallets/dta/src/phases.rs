@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 				if over {
 					Self::end_phase(ceremony)
 				} else {
-					T::DbWeight::get().reads(u64::from(MAX_MEMBERS))
+					T::DbWeight::get().reads(4 * u64::from(MAX_MEMBERS))
 				}
 			}
 		}

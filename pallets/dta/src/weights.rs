@@ -41,7 +41,7 @@ fn evaluation(t: u32) -> u64 {
 
 impl WeightInfo for CurveWeights {
 	fn authorize() -> Weight {
-		time(SR25519_VERIFY.saturating_add(accesses(6)))
+		time(SR25519_VERIFY.saturating_add(accesses(8)))
 	}
 
 	fn register() -> Weight {

@@ -157,7 +157,14 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			assert!(self.epoch_length > 0, "epochs.epochLength must be at least one second");
-			assert!(self.slot_millis >= 100, "epochs.slotMillis must be at least 100");
+			assert!(
+				(100..=60_000).contains(&self.slot_millis),
+				"epochs.slotMillis must be 100 to 60,000"
+			);
+			assert!(
+				self.epoch_length.saturating_mul(1000) >= self.slot_millis,
+				"epochs.epochLength must be at least a slot"
+			);
 			let entry = ScheduleEntry {
 				first_number: 0,
 				start: self.first_start,

@@ -33,7 +33,7 @@ fn accesses(number: u32) -> u64 {
 
 impl WeightInfo for CurveWeights {
 	fn authorize() -> Weight {
-		time(SR25519_VERIFY.saturating_add(accesses(10)))
+		time(SR25519_VERIFY.saturating_add(accesses(12)))
 	}
 
 	fn tick() -> Weight {

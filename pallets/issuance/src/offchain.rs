@@ -10,7 +10,7 @@ use crate::{
 use alloc::vec::Vec;
 use frame_system::offchain::SubmitTransaction;
 use sp_runtime::offchain::storage::StorageValueRef;
-use symbolon_api::{Committee, LocalMember};
+use symbolon_api::{Committee, Identities, LocalMember};
 use symbolon_crypto::{extraction::PartialKey, MemberIndex, Purpose, Serial};
 use symbolon_host::{vault, VaultError, VaultRequest, VaultResponse};
 use symbolon_primitives::{
@@ -33,7 +33,7 @@ const CHECK_WITHIN: BlockNumber = 64;
 /// waits, and once when no more answers can come.
 const PASSES: [(BlockNumber, &[u8]); 2] = [
 	(3, b"symbolon::issuance::checked-early"),
-	(LATE_ANSWERS + 3, b"symbolon::issuance::checked-late"),
+	(LATE_ANSWERS + 12, b"symbolon::issuance::checked-late"),
 ];
 /// Where it is remembered which serials were submitted in which block.
 const CLAIMS: &[u8] = b"symbolon::issuance::claims";
@@ -126,7 +126,11 @@ impl<T: Config> Pallet<T> {
 				&& !Partials::<T>::contains_key(serial, member)
 				&& BarredAnswers::<T>::get(serial, member) != Some(bench.share_version)
 		};
-		let due = bench.queue.iter().filter(|(serial, entry)| waits(serial, entry));
+		let live = |serial: &Serial| {
+			let registration = T::Identities::registration(*serial);
+			registration.is_some_and(|registration| registration.revoked.is_none())
+		};
+		let due = bench.queue.iter().filter(|(serial, entry)| waits(serial, entry) && live(serial));
 		due.map(|(serial, _)| *serial).collect()
 	}
 

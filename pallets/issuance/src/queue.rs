@@ -73,7 +73,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Removes a request and its answers.
-	fn drop_entry(serial: Serial) {
+	pub(crate) fn drop_entry(serial: Serial) {
 		Queue::<T>::remove(serial);
 		// Both have at most one entry for each member, so that one pass removes all.
 		let _ = Partials::<T>::clear_prefix(serial, MAX_MEMBERS, None);

@@ -88,11 +88,18 @@ impl<T: Config> Pallet<T> {
 		Partials::<T>::remove(serial, member);
 		BarredAnswers::<T>::insert(serial, member, version);
 		entry.answers = entry.answers.saturating_sub(1);
+		log::warn!(target: LOG_TARGET, "member {member} answered serial {serial} wrongly");
 		if entry.answers < share_version.threshold {
 			entry.answered = None;
+			let registration = T::Identities::registration(serial);
+			if registration.is_none_or(|registration| registration.revoked.is_some()) {
+				// Nobody may answer it any more, so it would wait for ever.
+				Self::drop_entry(serial);
+				Self::deposit_event(Event::KeyWithdrawn { serial });
+				return Ok(());
+			}
 		}
 		Queue::<T>::insert(serial, entry);
-		log::warn!(target: LOG_TARGET, "member {member} answered serial {serial} wrongly");
 		Ok(())
 	}
 

@@ -1,7 +1,7 @@
 //! Which signed calls the transaction pool lets in.
 
 use crate::{Call, Config, Error, Pallet};
-use symbolon_primitives::refusal::Refusal;
+use symbolon_primitives::{refusal::Refusal, registry::RegistrationRequest, Account};
 
 impl<T> From<Error<T>> for Refusal {
 	fn from(error: Error<T>) -> Self {
@@ -28,18 +28,25 @@ impl<T> From<Error<T>> for Refusal {
 
 impl<T: Config> Pallet<T> {
 	/// Whether the runtime's transaction gate should let `call`, signed by `who`, into the pool:
-	/// everything that the call checks is checked but the proofs of possession, which cost too
-	/// much for a gate. Reads storage only, at most four items a request.
+	/// everything that the call checks is checked, so that a call that would fail takes no place
+	/// in a block: it would be free, and no quota would bound it.
 	pub fn admits(who: &T::AccountId, call: &Call<T>) -> Result<(), Refusal> {
 		let who = who.clone().into();
 		match call {
 			Call::register { request } => {
-				Self::plan(&who, core::slice::from_ref(request)).map(drop)?
+				Self::admit_registrations(&who, core::slice::from_ref(request))?
 			}
-			Call::register_many { requests } => Self::plan(&who, requests).map(drop)?,
+			Call::register_many { requests } => Self::admit_registrations(&who, requests)?,
 			Call::revoke { serial } => Self::revocable(&who, *serial).map(drop)?,
 			_ => return Err(Refusal::NotAllowed),
 		}
 		Ok(())
+	}
+	fn admit_registrations(
+		who: &Account,
+		requests: &[RegistrationRequest],
+	) -> Result<(), Error<T>> {
+		let plan = Self::plan(who, requests)?;
+		requests.iter().try_for_each(|request| Self::check_possession(&plan.key.key_id, request))
 	}
 }

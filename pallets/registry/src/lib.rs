@@ -128,6 +128,14 @@ pub mod pallet {
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
+			use symbolon_primitives::limits::MAX_REVOCATIONS;
+			let quotas = self.namespaces.iter().map(|namespace| u64::from(namespace.max_revoked));
+			let revocations: u64 = quotas.sum();
+			assert!(
+				revocations <= u64::from(MAX_REVOCATIONS),
+				"registry genesis: the namespaces may revoke {revocations} identities together, the \
+				 chain holds at most {MAX_REVOCATIONS}: one could take another's"
+			);
 			self.namespaces.iter().for_each(super::genesis::grant::<T>);
 		}
 	}

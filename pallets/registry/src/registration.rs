@@ -46,7 +46,7 @@ fn take_serial(next: &mut u64, record: &mut NamespaceRecord) -> Option<Serial> {
 /// What registering some requests will change; all of it is allowed, except that the proofs of
 /// possession are not checked yet.
 pub(crate) struct Plan {
-	key: MasterKey,
+	pub(crate) key: MasterKey,
 	/// One for each request, in their order.
 	serials: Vec<Serial>,
 	records: BTreeMap<Namespace, NamespaceRecord>,
@@ -108,7 +108,10 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_possession(key_id: &KeyId, request: &RegistrationRequest) -> Result<(), Error<T>> {
+	pub(crate) fn check_possession(
+		key_id: &KeyId,
+		request: &RegistrationRequest,
+	) -> Result<(), Error<T>> {
 		let RegistrationRequest { identity, transport } = request;
 		match transport.verify(key_id, identity) {
 			Ok(_) => Ok(()),

@@ -42,7 +42,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	}
 
 	fn admits(requests: u32) -> Weight {
-		let each = time(HANDLING).saturating_add(T::DbWeight::get().reads(4));
+		let each =
+			time(POSSESSION.saturating_add(HANDLING)).saturating_add(T::DbWeight::get().reads(4));
 		T::DbWeight::get().reads(3).saturating_add(each.saturating_mul(requests.into()))
 	}
 }

@@ -57,6 +57,10 @@ impl FinalizedState for View {
 		block_hash(self.0.number, self.0.salt)
 	}
 
+	fn canonical_hash(&self, number: u32) -> Result<Option<[u8; 32]>, StateError> {
+		Ok((number <= self.0.number).then(|| block_hash(number, self.0.salt)))
+	}
+
 	fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StateError> {
 		Ok(self.0.map.get(key).cloned())
 	}

@@ -270,12 +270,12 @@ fn answers_are_checked_early_and_once_more_at_the_end() {
 	Node::run(1, true, |node| {
 		wrong_request(node);
 		assert_eq!(node.work(13).len(), 1);
-		for block in 14..13 + LATE_ANSWERS {
+		for block in 14..22 + LATE_ANSWERS {
 			assert!(node.work(block).is_empty(), "block {block}");
 		}
 		// The report got lost.
-		assert_eq!(node.work(13 + LATE_ANSWERS).len(), 1);
-		assert!(node.work(14 + LATE_ANSWERS).is_empty());
+		assert_eq!(node.work(22 + LATE_ANSWERS).len(), 1);
+		assert!(node.work(23 + LATE_ANSWERS).is_empty());
 	});
 }
 

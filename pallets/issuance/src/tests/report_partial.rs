@@ -44,6 +44,20 @@ fn a_wrong_answer_is_removed_and_its_maker_blamed() {
 }
 
 #[test]
+fn a_revoked_request_that_loses_its_answers_does_not_wait_for_ever() {
+	build_and_execute(|| {
+		request(7);
+		answer(7, &[1, 2]);
+		assert_applied(submit_call(3, vec![wrong_pair_of(3, serial(7), Purpose::Sign)]));
+		set_revoked(7);
+		assert_applied(report_call(1, 7, 3, Purpose::Sign));
+		assert!(!Queue::<Test>::contains_key(serial(7)));
+		assert_eq!(Partials::<Test>::iter_prefix(serial(7)).count(), 0);
+		System::assert_has_event(Event::KeyWithdrawn { serial: serial(7) }.into());
+	});
+}
+
+#[test]
 fn answers_beyond_the_threshold_leave_it_answered() {
 	build_and_execute(|| {
 		request(7);
