@@ -5,6 +5,7 @@ use frame_support::weights::Weight;
 use symbolon_api::costs::{
 	time, G1_DECODE, G1_HASH, G1_MUL, G2_DECODE, G2_MUL, POSSESSION, SR25519_VERIFY,
 };
+use symbolon_crypto::sharing::threshold;
 use symbolon_primitives::limits::MAX_MEMBERS;
 
 /// Weights of this pallet.
@@ -33,8 +34,11 @@ fn accesses(number: u32) -> u64 {
 	ACCESS.saturating_mul(u64::from(number))
 }
 
-/// Evaluating commitments at an index below 2^5: five doublings and additions each, under a
-/// fiftieth of a multiplication by a full scalar.
+/// Commitments of a dealing in the largest committee.
+const MOST_COMMITMENTS: u32 = threshold(MAX_MEMBERS as u16) as u32;
+
+/// Evaluating commitments at an index below 2^5: five doublings and additions each, a fiftieth of a
+/// multiplication by a full scalar.
 fn evaluation(t: u32) -> u64 {
 	(G2_MUL / 40).saturating_mul(u64::from(t))
 }
@@ -58,30 +62,31 @@ impl WeightInfo for CurveWeights {
 	}
 
 	fn judge(c: u32) -> Weight {
-		let t = u64::from(MAX_MEMBERS);
 		let opening = G2_DECODE
-			.saturating_mul(t)
+			.saturating_mul(MOST_COMMITMENTS.into())
 			.saturating_add(3 * G1_DECODE)
 			.saturating_add(4 * G1_MUL)
 			.saturating_add(G2_MUL)
-			.saturating_add(evaluation(MAX_MEMBERS))
+			.saturating_add(evaluation(MOST_COMMITMENTS))
 			.saturating_add(accesses(6));
 		time(opening.saturating_mul(u64::from(c)).saturating_add(accesses(8 + MAX_MEMBERS)))
 	}
 
 	fn confirm() -> Weight {
-		let points = G2_DECODE.saturating_mul(u64::from(MAX_MEMBERS));
+		let points = G2_DECODE.saturating_mul(MOST_COMMITMENTS.into());
 		time(
 			points
 				.saturating_add(2 * G2_MUL)
-				.saturating_add(evaluation(MAX_MEMBERS))
+				.saturating_add(evaluation(MOST_COMMITMENTS))
 				.saturating_add(accesses(10 + MAX_MEMBERS)),
 		)
 	}
 
 	fn end_phase(n: u32) -> Weight {
-		let dealings = u64::from(n).saturating_mul(u64::from(n)).saturating_mul(G2_DECODE);
-		time(dealings.saturating_add(accesses(10 * n + 20)))
+		// Each of n dealings is opened: `c` and t commitments.
+		let t = threshold(u16::try_from(n).unwrap_or(u16::MAX));
+		let dealing = G2_DECODE.saturating_mul(t.into()).saturating_add(G1_DECODE);
+		time(dealing.saturating_mul(n.into()).saturating_add(accesses(10 * n + 20)))
 	}
 }
 
