@@ -104,6 +104,12 @@ impl Ceremony {
 	pub fn indices(&self) -> impl Iterator<Item = MemberIndex> {
 		(0..self.members.len()).filter_map(MemberIndex::from_position)
 	}
+
+	/// Most complaints of one member, `n - t + 1`: with so many dealers out, fewer than the
+	/// threshold are left and the ceremony fails, whatever the others dealt.
+	pub fn max_complaints(&self) -> usize {
+		self.members.len().saturating_sub(self.threshold.into()).saturating_add(1)
+	}
 }
 
 /// What the qualified dealers made, stored when judging ends.

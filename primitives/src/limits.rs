@@ -2,8 +2,8 @@
 
 /// Most members of a committee on this chain.
 ///
-/// A Judge message may hold a complaint against every dealing, each opened in the runtime; 16
-/// keeps the heaviest one within a block.
+/// The end of judging opens every dealing in the runtime, and a Judge message may make it open
+/// `n - t + 1` more; 16 keeps each of them within half a block.
 pub const MAX_MEMBERS: u32 = 16;
 /// Subtrees in one chunk of an epoch's cover: what one call publishes permits for.
 pub const PERMITS_PER_CHUNK: u32 = 32;
@@ -30,7 +30,7 @@ pub const EPOCH_HISTORY: u64 = 64;
 /// `r·b + 40 - b` subtrees.
 pub const MAX_REVOCATIONS: u32 = 512;
 /// Old entries (permits and chunks) that are pruned in one block.
-pub const MAX_PRUNED_PERMITS_PER_BLOCK: u32 = 256;
+pub const MAX_PRUNED_PERMITS_PER_BLOCK: u32 = 128;
 /// Chunks that one member works on in one block.
 pub const CHUNKS_PER_BLOCK: u32 = 4;
 /// Blames that are kept.

@@ -347,8 +347,8 @@ impl Inner {
 			})
 	}
 
-	/// Own judgement: complaints against every dealing whose own share is wrong, each dealing's
-	/// proofs verified before anything is shown.
+	/// Own judgement: complaints against dealings whose own share is wrong, as many as one member
+	/// may make, each dealing's proofs verified before anything is shown.
 	pub(crate) fn judge(
 		&mut self,
 		state: &Finalized,
@@ -362,6 +362,7 @@ impl Inner {
 		}
 		let dealings = self.dealings(state, &turn)?;
 		let on_chain = state.judged(number, member)?;
+		let most = turn.ceremony.max_complaints();
 		let slot = turn.slot;
 		self.produce(
 			state,
@@ -372,6 +373,9 @@ impl Inner {
 				let secret = vault.ceremony_secret(&slot)?;
 				let mut complaints = Vec::new();
 				for dealing in &dealings {
+					if complaints.len() >= most {
+						break;
+					}
 					let opened = dealing
 						.open_share(member, &secret, entropy()?)
 						.map_err(|error| refused(error.to_string()))?;

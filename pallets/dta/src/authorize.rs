@@ -63,7 +63,7 @@ impl<T: Config> Pallet<T> {
 		signature: &AuthoritySignature,
 	) -> Authorization {
 		let ceremony = Self::admitted(number, member, &[Phase::Judge])?;
-		if judgement.complaints.len() > ceremony.members.len() {
+		if judgement.complaints.len() > ceremony.max_complaints() {
 			return Err(InvalidTransaction::Custom(refusal::SIZE).into());
 		}
 		if DealingsDigest::<T>::get(number) != Some(judgement.judged) {

@@ -1,4 +1,4 @@
-use crate::{authorize::refusal, mock::*, Call};
+use crate::{authorize::refusal, mock::*, Call, DealingsDigest};
 use codec::Encode;
 use frame_support::{
 	dispatch::GetDispatchInfo,
@@ -11,7 +11,7 @@ use sp_runtime::{
 	transaction_validity::{TransactionValidity, TransactionValidityError},
 };
 use symbolon_api::authority::AuthoritySignature;
-use symbolon_crypto::ceremony::judge::Judgement;
+use symbolon_crypto::ceremony::judge::{Complaint, Judgement};
 use symbolon_primitives::member::{signed_bytes, CallTag};
 
 fn sign<P: Encode>(member: &Member, tag: CallTag, payload: &P) -> AuthoritySignature {
@@ -116,6 +116,32 @@ fn a_judgement_over_other_dealings_is_refused() {
 		let signature = sign(&members[0], CallTag::Judge, &(1u32, &judgement));
 		let call = Call::judge { member: members[0].index, ceremony: 1, judgement, signature };
 		assert_eq!(validate(call), refused(InvalidTransaction::Custom(refusal::OTHER_DEALINGS)));
+	});
+}
+
+/// Two dealers out of four are one more than a ceremony survives.
+#[test]
+fn complaints_are_bounded_by_those_that_fail_the_ceremony() {
+	build_and_execute(4, |members| {
+		register_all(members);
+		next_block();
+		for member in members {
+			Dta::do_deal(member.index, 1, dealing(member)).unwrap();
+		}
+		next_block();
+		let judged = DealingsDigest::<Test>::get(1).unwrap();
+		let complaint = Complaint {
+			dealer: members[1].dealer(),
+			k: symbolon_crypto::G1Bytes([0; 48]),
+			proof: registration(&members[0]).1.proof,
+		};
+		let validity = |complaints| {
+			let judgement = Judgement { judged, complaints: vec![complaint; complaints] };
+			let signature = sign(&members[0], CallTag::Judge, &(1u32, &judgement));
+			validate(Call::judge { member: members[0].index, ceremony: 1, judgement, signature })
+		};
+		assert!(validity(2).is_ok());
+		assert_eq!(validity(3), refused(InvalidTransaction::Custom(refusal::SIZE)));
 	});
 }
 
