@@ -208,17 +208,3 @@ fn the_committee_may_use_what_registrars_may_not() {
 	let weights = [DispatchClass::Normal, DispatchClass::Operational].map(total);
 	assert_eq!(weights.map(|w: Weight| w.ref_time()), [1_125_000_000_000, 1_500_000_000_000]);
 }
-
-#[test]
-fn the_heaviest_judgement_fits_a_block_beside_what_every_block_does() {
-	use pallet_dta::WeightInfo as _;
-	use pallet_epochs::WeightInfo as _;
-	let limits = RuntimeBlockWeights::get();
-	let judgement =
-		pallet_dta::weights::CurveWeights::judge(symbolon_primitives::limits::MAX_MEMBERS);
-	let most = limits.get(DispatchClass::Operational).max_extrinsic.unwrap_or(limits.max_block);
-	assert!(judgement.all_lte(most), "{judgement:?} in an extrinsic of {most:?}");
-	let tick = pallet_epochs::weights::CurveWeights::tick();
-	let both = judgement.saturating_add(tick).saturating_add(limits.base_block);
-	assert!(both.all_lte(limits.max_block), "{both:?} in a block of {:?}", limits.max_block);
-}
