@@ -9,7 +9,6 @@ use pallet_epochs::weights::WeightInfo as _;
 use pallet_issuance::weights::WeightInfo as _;
 use pallet_registry::weights::WeightInfo as _;
 use sp_genesis_builder::DEV_RUNTIME_PRESET;
-use sp_runtime::traits::Get;
 use symbolon_crypto::sharing::threshold;
 use symbolon_primitives::limits::{
 	MAX_MEMBERS, MAX_PARTIALS_PER_CALL, MAX_REGISTER_BATCH, PERMITS_PER_CHUNK,
