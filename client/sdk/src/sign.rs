@@ -11,6 +11,7 @@ use sha2::{Digest, Sha512};
 use std::io::{self, Read};
 pub use symbolon_crypto::signature::{Signature, MAX_SIGNATURE_LEN};
 use symbolon_crypto::{
+	identity::EpochPolicy,
 	permit::Permit,
 	signature::{Domain, EpochKeyError, SigningKey},
 	Epoch,
@@ -84,14 +85,15 @@ pub fn hash_file(mut file: impl Read) -> io::Result<[u8; 64]> {
 
 /// The permit to use at Unix second `now`: of the epoch that holds it, or else of one that
 /// verifiers still (grace) or already (skew) accept.
-fn choose(permits: &[Permit], now: u64, store: &Store) -> Result<Permit, SignError> {
-	let policy = store.anchor().epoch_policy();
+pub fn choose_permit(permits: &[Permit], now: u64, policy: &EpochPolicy) -> Option<Permit> {
 	let usable = |permit: &&Permit| policy.check(&permit.epoch(), now).is_ok();
 	let holding = permits.iter().filter(usable).find(|permit| permit.epoch().holds(now));
+	holding.or_else(|| permits.iter().find(usable)).copied()
+}
+
+fn choose(permits: &[Permit], now: u64, store: &Store) -> Result<Permit, SignError> {
 	let newest = permits.iter().map(Permit::epoch).max();
-	holding
-		.or_else(|| permits.iter().find(usable))
-		.copied()
+	choose_permit(permits, now, &store.anchor().epoch_policy())
 		.ok_or(SignError::NoPermit { now, newest })
 }
 

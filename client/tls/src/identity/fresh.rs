@@ -1,0 +1,78 @@
+//! Keeping permits at hand: the next epoch's before it begins.
+
+use super::TlsIdentity;
+use crate::lifetime::reaches;
+use std::{convert::Infallible, sync::Arc};
+use symbolon_crypto::Epoch;
+use symbolon_sdk::{
+	device::{refresh, DeviceError, Refreshed},
+	Client,
+};
+
+/// Longest wait after a failure, in seconds.
+const MAX_BACK_OFF: u64 = 60;
+
+impl TlsIdentity {
+	/// Gets the permit of each epoch ahead of its boundary, for as long as it is polled: spawn it.
+	/// Failures are log lines and tried again, the waits doubling up to a minute. Without it,
+	/// permits that another process puts into the store's folder are found when they are needed.
+	pub async fn keep_fresh(self: Arc<Self>, mut client: Client) -> Infallible {
+		let mut back_off = 1u64;
+		loop {
+			let next = match refresh(&self.store, &mut client).await {
+				Ok(done) => {
+					back_off = 1;
+					self.take_over(&done);
+					next_look(&done, self.clock.now())
+				}
+				Err(error) => {
+					let wait = back_off;
+					back_off = back_off.saturating_mul(2).min(MAX_BACK_OFF);
+					tell(&error, wait);
+					self.clock.now().saturating_add(wait)
+				}
+			};
+			reaches(&self.clock, || next).await;
+		}
+	}
+
+	fn take_over(&self, done: &Refreshed) {
+		let (epoch, next) = (done.epoch.number, done.next.map(|next| next.number));
+		match self.reload().and_then(|()| self.prepare()) {
+			Ok(()) => tracing::info!(epoch, next, "permits are at hand"),
+			Err(error) => {
+				tracing::warn!(reason = error.kind(), "no credential could be made: {error}");
+			}
+		}
+	}
+}
+
+fn tell(error: &DeviceError, wait: u64) {
+	let reason = error.kind();
+	if matches!(error, DeviceError::Revoked { .. }) {
+		tracing::error!(reason, wait, "no permit: {error}");
+	} else {
+		tracing::warn!(reason, wait, "no permit: {error}");
+	}
+}
+
+/// How long before an epoch's end its successor's permit is asked for, in seconds: a sixteenth of
+/// the epoch, and ten seconds at least where that is not more than half of it. Permits are
+/// published an eighth of the epoch or more before it begins.
+fn ahead(epoch: &Epoch) -> u64 {
+	let length = epoch.length();
+	(length / 16).max(10.min(length / 2))
+}
+
+/// When to ask again. A permit that should be there and is not is asked for a few times in the time
+/// left; devices do not all ask in the same second, since their serials spread the first time.
+fn next_look(done: &Refreshed, now: u64) -> u64 {
+	let newest = done.next.unwrap_or(done.epoch);
+	let ahead = ahead(&newest);
+	let spread = done.serial.get() % (ahead / 2).max(1);
+	let first = newest.end.saturating_sub(ahead).saturating_add(spread);
+	first.max(now.saturating_add((ahead / 8).clamp(1, MAX_BACK_OFF)))
+}
+
+#[cfg(test)]
+mod tests;
