@@ -144,9 +144,23 @@ impl TlsIdentity {
 	/// The credential to show in `role` now: of the epoch that holds the clock, or else of one that
 	/// verifiers still or already accept.
 	pub(crate) fn credential(&self, role: Role) -> Result<Arc<CertifiedKey>, TlsError> {
+		Ok(self.present(role)?.certified)
+	}
+
+	/// The epoch of the credential that is shown in `role` now: once it is a later one, a renewal
+	/// makes connections live on.
+	///
+	/// # Errors
+	///
+	/// As [`ready`](Self::ready).
+	pub fn shown_epoch(&self, role: Role) -> Result<Epoch, TlsError> {
+		Ok(self.present(role)?.epoch)
+	}
+
+	fn present(&self, role: Role) -> Result<Made, TlsError> {
 		let now = self.now()?;
 		if let Some(made) = self.made(role).load().iter().find(|made| made.epoch.holds(now)) {
-			return Ok(made.certified.clone());
+			return Ok(made.clone());
 		}
 		let mut permits = lock(&self.permits);
 		let choose = |known: &[Permit]| choose_permit(known, now, &self.verifier.policy);
@@ -166,20 +180,19 @@ impl TlsIdentity {
 	}
 
 	/// The credential of `permit`'s epoch, made now unless it is there. The permits are locked.
-	fn make(&self, role: Role, permit: &Permit, now: u64) -> Result<Arc<CertifiedKey>, TlsError> {
+	fn make(&self, role: Role, permit: &Permit, now: u64) -> Result<Made, TlsError> {
 		let (place, epoch) = (self.made(role), permit.epoch());
 		let before = place.load();
 		if let Some(made) = before.iter().find(|made| made.epoch == epoch) {
-			return Ok(made.certified.clone());
+			return Ok(made.clone());
 		}
 		let key = SigningKey::new(&self.key, permit).map_err(TlsError::Key)?;
 		let made = make(&key, role, self.key_type)?;
-		let certified = made.certified.clone();
 		let mut list: Vec<Made> =
 			before.iter().filter(|made| now < made.epoch.accepted_until()).cloned().collect();
-		list.push(made);
+		list.push(made.clone());
 		place.store(Arc::new(list));
-		Ok(certified)
+		Ok(made)
 	}
 
 	/// Makes the credentials of all permits at hand that are not over, for both roles.

@@ -1,0 +1,268 @@
+//! The proxy in front of a service: ends TLS, and tells the service who its peer is.
+
+mod forward;
+mod http;
+mod upstream;
+
+use crate::{
+	accept::{self, Bounds, Observer, Source},
+	escape::Escaped,
+	header::PeerHeader,
+	limit::{network, Limit},
+	metrics::Metrics,
+	proxy_v2,
+	record::{End, Record},
+	stop::Stop,
+	tunnel::{tunnel, within, Ends},
+	watched::{Activity, Watched},
+};
+use std::{
+	io,
+	net::{IpAddr, SocketAddr},
+	sync::Arc,
+	time::Duration,
+};
+use symbolon_sdk::Identity;
+use symbolon_tls::{Accepted, Acceptor, HandshakeError, Peer};
+use tokio::{
+	io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+	net::{TcpListener, TcpStream},
+	time::{timeout, Instant},
+};
+use tracing::{info, warn};
+
+/// The application protocol of connections whose requests are read.
+pub const HTTP_ALPN: &[u8] = b"http/1.1";
+
+/// How the service learns who its peer is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Tell {
+	/// By a [PROXY protocol header](proxy_v2) before the first byte.
+	ProxyV2,
+	/// By a header in every HTTP request; all requests are read and written anew.
+	Header(PeerHeader),
+	/// Not at all.
+	Nothing,
+}
+
+/// What a proxy is to do.
+#[derive(Clone, Debug)]
+pub struct Options {
+	/// The service: `HOST:PORT`, resolved anew for each connection.
+	pub to: String,
+	/// How it learns who its peer is.
+	pub tell: Tell,
+	/// Connections at a time, handshakes included. Further ones wait in the system's queue.
+	pub max_connections: usize,
+	/// Connections at a time from one address (IPv6: one /64). Further ones are closed at once.
+	pub max_per_address: Option<usize>,
+	/// Connections at a time of one peer. Further ones are closed after their handshake.
+	pub max_per_peer: Option<usize>,
+	/// Longest handshake.
+	pub handshake_timeout: Duration,
+	/// Longest silence of an open connection.
+	pub idle_timeout: Option<Duration>,
+	/// Longest wait for the service to take a connection, and to begin an HTTP answer.
+	pub service_timeout: Duration,
+	/// How long connections may go on after a stop, or after the end of their lifetime.
+	pub grace: Duration,
+}
+
+impl Options {
+	/// The usual bounds for a service at `to`, told by `tell`.
+	pub fn new(to: impl Into<String>, tell: Tell) -> Self {
+		Self {
+			to: to.into(),
+			tell,
+			max_connections: 1_024,
+			max_per_address: None,
+			max_per_peer: None,
+			handshake_timeout: Duration::from_secs(10),
+			idle_timeout: Some(Duration::from_secs(600)),
+			service_timeout: Duration::from_secs(60),
+			grace: Duration::from_secs(10),
+		}
+	}
+}
+
+/// What all connections share.
+struct Shared {
+	acceptor: Acceptor,
+	options: Options,
+	metrics: Metrics,
+	addresses: Arc<Limit<IpAddr>>,
+	peers: Arc<Limit<Identity>>,
+	stop: Stop,
+}
+
+struct Listening(TcpListener);
+
+impl Source for Listening {
+	type Item = (TcpStream, SocketAddr);
+
+	async fn next(&mut self) -> io::Result<Self::Item> {
+		self.0.accept().await
+	}
+}
+
+struct Watch {
+	metrics: Metrics,
+	limit: usize,
+}
+
+impl Observer for Watch {
+	fn failed(&mut self, error: &io::Error, wait: Duration) {
+		self.metrics.accept_failed();
+		let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+		warn!(error = %Escaped(error), millis, "no connection could be taken; waiting");
+	}
+
+	fn full(&mut self) {
+		self.metrics.full();
+		warn!(limit = self.limit, "as many connections as may be are open; others wait");
+	}
+}
+
+/// Serves what `listener` takes until `stop`, and says how many connections were cut at the end.
+///
+/// The acceptor decides who may come. With [`Tell::Header`] it should offer [`HTTP_ALPN`].
+pub async fn serve(
+	listener: TcpListener,
+	acceptor: Acceptor,
+	options: Options,
+	metrics: Metrics,
+	stop: Stop,
+) -> usize {
+	let bounds = Bounds { connections: options.max_connections, grace: options.grace };
+	let watch = Watch { metrics: metrics.clone(), limit: options.max_connections };
+	let shared = Arc::new(Shared {
+		addresses: Limit::new(options.max_per_address),
+		peers: Limit::new(options.max_per_peer),
+		acceptor,
+		options,
+		metrics,
+		stop: stop.clone(),
+	});
+	accept::run(Listening(listener), bounds, stop, watch, move |(stream, address)| {
+		connection(shared.clone(), stream, address)
+	})
+	.await
+}
+
+/// One connection, from its handshake to its last byte.
+async fn connection(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr) {
+	let refused = |reason: &'static str| {
+		shared.metrics.refused(reason);
+		info!(%address, reason, "connection refused");
+	};
+	let Some(_place) = shared.addresses.enter(network(address.ip())) else {
+		return refused("too-many-of-address");
+	};
+	// Small records are not to wait for the acknowledgement of earlier ones. Where the system
+	// refuses that, they wait.
+	let _ = stream.set_nodelay(true);
+	let Ok(local) = stream.local_addr() else { return refused("connection") };
+	let Some(accepted) = shake_hands(&shared, stream, address).await else { return };
+	let connection = match accepted {
+		Accepted::Connection(connection) => connection,
+		Accepted::Renewal(peer) => {
+			shared.metrics.renewal("ok");
+			let (name, epoch) = (peer.identity(), peer.epoch().number);
+			return info!(peer = %name, epoch, %address, "newer credential shown");
+		}
+	};
+	let peer = connection.peer().cloned();
+	let name = peer.as_ref().map(Peer::identity);
+	let place = name.map(|name| shared.peers.enter(name.clone()));
+	if matches!(place, Some(None)) {
+		let name = name.map(tracing::field::display);
+		shared.metrics.refused("too-many-of-peer");
+		return info!(peer = name, %address, reason = "too-many-of-peer", "connection refused");
+	}
+	let activity = Activity::new(shared.metrics.clone());
+	let record = Record::open(&shared.metrics, &activity, address, peer.as_ref());
+	let ends = Ends {
+		lifetime: Some(connection.lifetime()),
+		grace: shared.options.grace,
+		idle: shared.options.idle_timeout,
+		activity: activity.clone(),
+	};
+	let client = Watched::new(connection, activity);
+	let end = match &shared.options.tell {
+		Tell::Header(header) => {
+			let caller = forward::Caller { header: header.clone(), peer, address };
+			http::serve(client, caller, &shared, &ends).await
+		}
+		tell => {
+			let hello = match tell {
+				Tell::ProxyV2 => {
+					let peer = peer.as_ref().map(|peer| (peer.identity(), peer.serial()));
+					proxy_v2::encode(address, local, peer)
+				}
+				_ => Vec::new(),
+			};
+			stream_to_service(client, &hello, &shared.options, &ends).await
+		}
+	};
+	record.close(end);
+}
+
+/// A handshake that takes no longer than it may. None if it came to nothing, which is logged.
+async fn shake_hands(
+	shared: &Shared,
+	stream: TcpStream,
+	address: SocketAddr,
+) -> Option<Accepted<TcpStream>> {
+	let began = Instant::now();
+	let shaking = timeout(shared.options.handshake_timeout, shared.acceptor.accept(stream));
+	let shaken = tokio::select! {
+		shaken = shaking => shaken,
+		() = shared.stop.stopping() => {
+			shared.metrics.refused("stopped");
+			return None;
+		}
+	};
+	let (reason, detail) = match shaken {
+		Ok(Ok(accepted)) => {
+			shared.metrics.handshake("ok", began.elapsed());
+			return Some(accepted);
+		}
+		Ok(Err(error)) => (error.kind(), Some(error)),
+		Err(_) => ("handshake-timeout", None),
+	};
+	shared.metrics.handshake(reason, began.elapsed());
+	let claimed = match &detail {
+		Some(HandshakeError::Refused(refusal)) => refusal.claimed.as_ref(),
+		_ => None,
+	};
+	let claimed = claimed.map(tracing::field::display);
+	let detail = detail.as_ref().map(|error| tracing::field::display(Escaped(error)));
+	info!(%address, reason, claimed, detail, "connection refused");
+	None
+}
+
+/// Everything as it comes, after `hello`.
+async fn stream_to_service(
+	mut client: impl AsyncRead + AsyncWrite + Unpin + Send,
+	hello: &[u8],
+	options: &Options,
+	ends: &Ends,
+) -> End {
+	let connected = async {
+		let mut service = TcpStream::connect(&options.to).await?;
+		service.set_nodelay(true)?;
+		service.write_all(hello).await?;
+		Ok(service)
+	};
+	let mut service = match within(options.service_timeout, &options.to, connected).await {
+		Ok(service) => service,
+		// The client sees a connection that was cut, not an answer that is empty.
+		Err(error) => return End::Unreachable(error),
+	};
+	let end = tunnel(&mut client, &mut service, ends).await;
+	if end != End::Done {
+		// The service sees a reset: what it got may not be all. That it cannot be told is no matter.
+		let _ = service.set_zero_linger();
+	}
+	end
+}
