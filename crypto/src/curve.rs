@@ -15,7 +15,7 @@ mod tests;
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::fmt;
-pub(crate) use portable::Scalar;
+pub(crate) use portable::{pairing_bytes, Prepared, Scalar};
 pub use portable::{pairing_product_is_one, G1, G2};
 use scale_info::TypeInfo;
 

@@ -11,6 +11,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use codec::Encode;
+use hkdf::Hkdf;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
@@ -75,6 +76,8 @@ pub enum ScalarTag {
 	Confirm,
 	/// Coefficients of a dealing's polynomial.
 	Coefficient,
+	/// Exponent of a sealed message.
+	Seal,
 }
 
 impl ScalarTag {
@@ -91,6 +94,7 @@ impl ScalarTag {
 			Self::Complaint => "COMPLAINT",
 			Self::Confirm => "CONFIRM",
 			Self::Coefficient => "COEFFICIENT",
+			Self::Seal => "SEAL",
 		}
 	}
 
@@ -102,6 +106,42 @@ impl ScalarTag {
 	/// `H2S[USE](message)`.
 	pub(crate) fn hash(self, message: &[u8]) -> Scalar {
 		Scalar::hash(message, &self.dst())
+	}
+}
+
+/// A use of key derivation, written `KDF[USE]` in the specification: HKDF-SHA-256 (RFC 5869), the
+/// tag as salt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum KdfTag {
+	/// Seed of a sealed message, from the caller's randomness.
+	SealSeed,
+	/// Key of a sealed message, from its seed.
+	SealKey,
+	/// Nonce prefix of a sealed message, from its seed.
+	SealNonce,
+	/// Mask of the seed for one level, from the pairing.
+	SealMask,
+}
+
+impl KdfTag {
+	/// The domain separation tag, `SYMBOLON-V1-<USE>-with-HKDF-SHA-256`.
+	pub const fn salt(self) -> &'static [u8] {
+		match self {
+			Self::SealSeed => b"SYMBOLON-V1-SEAL-SEED-with-HKDF-SHA-256",
+			Self::SealKey => b"SYMBOLON-V1-SEAL-KEY-with-HKDF-SHA-256",
+			Self::SealNonce => b"SYMBOLON-V1-SEAL-NONCE-with-HKDF-SHA-256",
+			Self::SealMask => b"SYMBOLON-V1-SEAL-MASK-with-HKDF-SHA-256",
+		}
+	}
+
+	/// `KDF[USE](secret, info)`, `N` bytes; the parts of `info` are joined.
+	pub(crate) fn derive<const N: usize>(self, secret: &[u8], info: &[&[u8]]) -> Secret<[u8; N]> {
+		const { assert!(N <= 255 * 32) };
+		let mut out = [0; N];
+		Hkdf::<Sha256>::new(Some(self.salt()), secret)
+			.expand_multi_info(info, &mut out)
+			.expect("the length is within what HKDF gives, checked above");
+		Secret::take(&mut out)
 	}
 }
 

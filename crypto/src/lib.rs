@@ -17,6 +17,7 @@
 //! | [`extraction`] | encrypted partial keys, their check, combination and opening |
 //! | [`permit`] | permit shares, permits, the weighted batch check |
 //! | [`signature`] | epoch keys, signing, verification, batches |
+//! | [`encryption`] | sealing a message key to a name and an epoch, opening it |
 //!
 //! The crate is `no_std`, draws no randomness of its own (callers pass [`Entropy`]) and knows
 //! nothing of the chain. Everything that arrives from outside is a `*Bytes` type until it has
@@ -32,6 +33,7 @@ extern crate alloc;
 pub mod ceremony;
 pub mod cover;
 pub mod curve;
+pub mod encryption;
 pub mod extraction;
 pub mod hash;
 pub mod identity;

@@ -48,6 +48,12 @@ impl<const N: usize> SecretBytes<N> {
 	}
 }
 
+impl<const N: usize> From<Secret<[u8; N]>> for SecretBytes<N> {
+	fn from(secret: Secret<[u8; N]>) -> Self {
+		Self(secret)
+	}
+}
+
 /// 32 bytes from the caller's cryptographic random number generator, used once.
 ///
 /// Every use hashes them together with the secret and the whole statement (hedging), so that a

@@ -1,5 +1,9 @@
 //! The portable backend: crate `bls12_381`, constant time except where a name says `vartime`.
 
+mod target;
+
+pub(crate) use target::{pairing_bytes, Prepared};
+
 use super::{G1Bytes, G2Bytes, ScalarBytes};
 use alloc::vec::Vec;
 use bls12_381::{

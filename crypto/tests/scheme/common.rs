@@ -12,6 +12,7 @@ use symbolon_crypto::{
 	},
 	cover::Subtree,
 	curve::G2,
+	encryption::OpeningKey,
 	extraction::{combine, IdentityKey, KeyRequest, KeyUse, PartialKey, TransportSecret},
 	hash::sha256,
 	identity::EpochPolicy,
@@ -218,6 +219,10 @@ impl Committee {
 
 	pub fn signing_key(&self, serial: Serial, identity: &Identity, permit: &Permit) -> SigningKey {
 		SigningKey::new(&self.issue(serial, identity), permit).ok().unwrap()
+	}
+
+	pub fn opening_key(&self, serial: Serial, identity: &Identity, permit: &Permit) -> OpeningKey {
+		OpeningKey::new(&self.issue(serial, identity), permit).ok().unwrap()
 	}
 }
 

@@ -3,7 +3,7 @@
 use crate::common::{identity, serial, subtree, Committee, EPOCH};
 use codec::{DecodeAll, Encode, MaxEncodedLen};
 use symbolon_crypto::{
-	hash::{CurveTag, ScalarTag},
+	hash::{CurveTag, KdfTag, ScalarTag},
 	identity::{hash_identity, NameError, MAX_IDENTITY_LEN},
 	permit::hash_permit,
 	Epoch, Identity, KeyId, Namespace, Purpose, Serial,
@@ -133,12 +133,16 @@ fn every_use_of_a_hash_has_its_own_tag() {
 		ScalarTag::Complaint,
 		ScalarTag::Confirm,
 		ScalarTag::Coefficient,
+		ScalarTag::Seal,
 	];
 	let mut tags: Vec<Vec<u8>> = curve.iter().map(|tag| tag.dst().to_vec()).collect();
 	tags.extend(scalar.iter().map(|tag| tag.dst()));
+	let kdf = [KdfTag::SealSeed, KdfTag::SealKey, KdfTag::SealNonce, KdfTag::SealMask];
+	tags.extend(kdf.iter().map(|tag| tag.salt().to_vec()));
 	for tag in &tags {
 		assert!(tag.starts_with(b"SYMBOLON-V1-") && tag.len() < 256);
-		assert!(tag.ends_with(b"_SSWU_RO_") || tag.ends_with(b"_SCALAR_"));
+		let suites: [&[u8]; 3] = [b"_SSWU_RO_", b"_SCALAR_", b"-with-HKDF-SHA-256"];
+		assert!(suites.iter().any(|suite| tag.ends_with(suite)));
 	}
 	let count = tags.len();
 	tags.sort();

@@ -4,6 +4,7 @@
 use core::fmt::{Debug, Display};
 use symbolon_crypto::{
 	ceremony::{confirm::SecretShare, judge::OpenedShare, register::CeremonySecret},
+	encryption::{MessageKey, OpeningKey},
 	extraction::{IdentityKey, Opening, Signing, TransportSecret},
 	signature::SigningKey,
 	Entropy, SecretBytes,
@@ -39,7 +40,9 @@ assert_lacks!(
 	Entropy,
 	IdentityKey<Opening>,
 	IdentityKey<Signing>,
+	MessageKey,
 	OpenedShare,
+	OpeningKey,
 	SecretBytes<32>,
 	SecretBytes<48>,
 	SecretShare,

@@ -2,6 +2,7 @@
 //! encoding, tag or formula changes `tests/vectors/symbolon.json`, and that is a change of the
 //! protocol. To write the file again set `SYMBOLON_WRITE_VECTORS=1`.
 
+use crate::by_hand_sealed::pairing_of_generators;
 use crate::common::{
 	dealer, entropy, identity, member, serial, subtree, Ceremony, Committee, EPOCH, NOW,
 };
@@ -10,6 +11,7 @@ use serde_json::{json, Value};
 use symbolon_crypto::{
 	ceremony::{confirm::SecretShare, judge::judged_digest, register::CeremonySecret},
 	cover::Subtree,
+	encryption::SealTarget,
 	extraction::{combine, IdentityKey, Opening, PartialKey, Signing, TransportSecret},
 	hash::sha256,
 	identity::hash_identity,
@@ -116,6 +118,30 @@ fn vectors() -> Value {
 		"points": points(&committee.key_id),
 		"issuance": issuance(committee),
 		"signature": signature(committee),
+		"sealed": sealed(committee),
+	})
+}
+
+/// Headers and keys of one level and of all, and the pairing of the generators.
+fn sealed(committee: &Committee) -> Value {
+	let (name, number) = (identity("sensor-7@acme"), serial(77));
+	let present =
+		SealTarget::with_permit(&name, number, &committee.permit(&EPOCH, subtree(3, 9))).unwrap();
+	let future =
+		SealTarget::at_all_levels(&committee.key_id, &name, number, &EPOCH).expect("not empty");
+	let seal = |target: &SealTarget| {
+		let (header, key) = target.seal(&committee.master, entropy("sealed"));
+		json!({
+			"header": hex(header.to_bytes()),
+			"key": hex(key.key()),
+			"nonce_prefix": hex(key.nonce_prefix()),
+		})
+	};
+	json!({
+		"entropy": hex(sha256(b"sealed")),
+		"pairing_of_generators": hex(pairing_of_generators()),
+		"level_3": seal(&present),
+		"all_levels": seal(&future),
 	})
 }
 
