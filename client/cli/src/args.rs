@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::commands::tls::args::Tls;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use symbolon_sdk::anchor::MAX_EPOCH;
@@ -73,6 +74,9 @@ pub enum Command {
 	Sign(Sign),
 	/// Verify a file's signature, offline
 	Verify(Verify),
+	/// Mutual TLS by name for programs that know nothing of it
+	#[command(subcommand)]
+	Tls(Tls),
 	/// Anchors: what devices pin
 	#[command(subcommand)]
 	Anchor(Anchor),

@@ -6,6 +6,7 @@ mod params;
 mod registrar;
 mod sign;
 mod status;
+pub mod tls;
 mod verify;
 
 use crate::{
@@ -24,6 +25,7 @@ pub async fn run(cli: Cli, out: &mut impl Write) -> Result<(), CliError> {
 		Command::Registrar(command) => registrar::run(&global, command, out).await,
 		Command::Sign(command) => sign::run(&global, &command, out),
 		Command::Verify(command) => verify::run(&global, &command, out),
+		Command::Tls(command) => tls::run(&global, command, out).await,
 		Command::Anchor(command) => anchor::run(&global, command, out).await,
 	}
 }

@@ -3,11 +3,13 @@
 use crate::output::epoch_json;
 use serde_json::{json, Map, Value};
 use std::{io, path::PathBuf};
+use symbolon_proxy::{connect::PipeError, local::LocalError};
 use symbolon_sdk::{
 	anchor::AnchorFileError, chain::ChainError, device::DeviceError, registrar::RegistrarError,
 	request::RequestError, sign::SignError, store::StoreError, transport::TransportError,
 	verify::VerifyError, Error,
 };
+use symbolon_tls::TlsError;
 use thiserror::Error;
 
 /// Why a command did not do what it was asked for.
@@ -47,6 +49,18 @@ pub enum CliError {
 		/// Which one.
 		path: PathBuf,
 	},
+	/// TLS cannot be set up.
+	#[error(transparent)]
+	Tls(#[from] TlsError),
+	/// No socket to listen on.
+	#[error(transparent)]
+	Listen(#[from] LocalError),
+	/// A pipe did not end in order.
+	#[error(transparent)]
+	Pipe(#[from] PipeError),
+	/// The system gives no thread, signal or socket.
+	#[error("the system refuses: {0}")]
+	System(io::Error),
 	/// Writing the result.
 	#[error("the result cannot be written: {0}")]
 	Output(#[from] io::Error),
@@ -56,14 +70,18 @@ impl CliError {
 	/// 1 for what was refused or is not valid, 2 for usage.
 	pub const fn exit_code(&self) -> u8 {
 		match self {
-			Self::Usage(_) => 2,
+			Self::Usage(_)
+			| Self::Listen(LocalError::NotAnAddress(_) | LocalError::NotLoopback { .. }) => 2,
 			_ => 1,
 		}
 	}
 
 	/// Whether the reader of the output went away, which is no error.
 	pub fn is_broken_pipe(&self) -> bool {
-		matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+		let (Self::Output(error) | Self::Pipe(PipeError::Output(error))) = self else {
+			return false;
+		};
+		error.kind() == io::ErrorKind::BrokenPipe
 	}
 
 	fn kind(&self) -> &'static str {
@@ -74,6 +92,10 @@ impl CliError {
 			Self::Csv { .. } => "bad-csv",
 			Self::NotOverwritten { .. } => "not-overwritten",
 			Self::NotRegular { .. } => "not-a-regular-file",
+			Self::Tls(error) => error.kind(),
+			Self::Listen(error) => error.kind(),
+			Self::Pipe(error) => error.kind(),
+			Self::System(_) => "system",
 			Self::Output(_) => "output",
 		}
 	}

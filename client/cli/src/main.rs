@@ -12,7 +12,7 @@ mod error;
 mod output;
 mod rows;
 
-use args::Cli;
+use args::{Cli, Command};
 use clap::Parser;
 use error::CliError;
 use std::{
@@ -20,10 +20,11 @@ use std::{
 	io::{self, Write},
 	process::ExitCode,
 };
+use tokio::runtime::Builder;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-	let mut out = io::stdout().lock();
+fn main() -> ExitCode {
+	// Not locked: a pipe writes to it from elsewhere.
+	let mut out = io::stdout();
 	let cli = match Cli::try_parse() {
 		Ok(cli) => cli,
 		// Help and version are no errors, and go where they always go.
@@ -32,14 +33,10 @@ async fn main() -> ExitCode {
 			report(&error, true, &mut out);
 			return ExitCode::from(error.exit_code());
 		}
-		Err(error) => {
-			drop(out);
-			error.exit();
-		}
+		Err(error) => error.exit(),
 	};
 	let json = cli.global.json;
-	let result = commands::run(cli, &mut out).await.and_then(|()| Ok(out.flush()?));
-	match result {
+	match run(cli, &mut out).and_then(|()| Ok(out.flush()?)) {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) if error.is_broken_pipe() => ExitCode::SUCCESS,
 		Err(error) => {
@@ -49,14 +46,30 @@ async fn main() -> ExitCode {
 	}
 }
 
+/// Runs the command: proxies on all cores, everything else on this one.
+fn run(cli: Cli, out: &mut impl Write) -> Result<(), CliError> {
+	let mut builder = match cli.command {
+		Command::Tls(_) => Builder::new_multi_thread(),
+		_ => Builder::new_current_thread(),
+	};
+	let runtime = builder.enable_all().build().map_err(CliError::System)?;
+	let result = runtime.block_on(commands::run(cli, out));
+	// A read of standard input cannot be called back; the process ends without it.
+	runtime.shutdown_background();
+	result
+}
+
 /// Whether a command line that could not be read has `--json` among its options.
 fn asks_for_json() -> bool {
 	env::args_os().skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json")
 }
 
-/// With `--json` the error is the one object on standard output, else a line on standard error.
+/// With `--json` the error is the one object on standard output, else a line on standard error. The
+/// output of a pipe is not ours.
 fn report(error: &CliError, json: bool, out: &mut impl Write) {
-	let written = if json {
+	let written = if json && matches!(error, CliError::Pipe(_)) {
+		writeln!(io::stderr(), "{}", error.to_json())
+	} else if json {
 		writeln!(out, "{}", error.to_json())
 	} else {
 		writeln!(io::stderr(), "symbolon: {error}")
