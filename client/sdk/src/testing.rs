@@ -4,6 +4,7 @@
 //! state is a map, and each proof asked for is a new finalized block.
 
 mod committee;
+mod devices;
 mod execute;
 mod proofs;
 
@@ -120,10 +121,20 @@ pub struct World {
 impl World {
 	/// A chain at Unix second `now`, ten minutes into its epoch 100, whose permits are published.
 	pub fn new(now: u64) -> Arc<Self> {
+		Self::with_code(now, 0xc0)
+	}
+
+	/// Another chain than [`new`](Self::new) makes, with another genesis. The committee has the same
+	/// secret, so that nothing but the chain's name in what is hashed tells the two apart.
+	pub fn another(now: u64) -> Arc<Self> {
+		Self::with_code(now, 0xc1)
+	}
+
+	fn with_code(now: u64, code: u8) -> Arc<Self> {
 		let finality = Finality::new(4);
 		let genesis_state = vec![
 			(storage::grandpa::authorities(), finality.set().encode()),
-			(b":code".to_vec(), vec![0xc0; 100]),
+			(b":code".to_vec(), vec![code; 100]),
 		];
 		let genesis = proofs::genesis(&genesis_state);
 		let committee = Committee::new();

@@ -63,3 +63,6 @@ impl Cache {
 		self.used.len()
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -266,8 +266,6 @@ pub fn parse(der: &[u8]) -> Result<Unverified<'_>, Refusal> {
 		refusal.claimed = Some(signature.identity);
 		return Err(refusal);
 	}
-	let validity = (not_before, not_after);
-	let (not_before, not_after) = validity;
 	Ok(Unverified {
 		signature,
 		role,
@@ -292,7 +290,7 @@ fn no_extension() -> Refusal {
 fn serial_number(item: &[u8]) -> Result<&[u8], Refusal> {
 	let bytes = content(item, Tag::Integer, "its serial number")?;
 	match bytes {
-		[first, ..] if *first < 0x80 && bytes.len() <= 16 && bytes != [0] => Ok(bytes),
+		[1..=0x7f, ..] | [0, 0x80..=0xff, ..] if bytes.len() <= 16 => Ok(bytes),
 		_ => Err(malformed("its serial number: expected a positive one of at most 16 bytes")),
 	}
 }

@@ -136,3 +136,6 @@ impl Register {
 		self.live.lock().unwrap().0.len()
 	}
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,3 +36,6 @@ impl Drop for Place<'_> {
 		self.0.freed.notify_one();
 	}
 }
+
+#[cfg(test)]
+mod tests;
