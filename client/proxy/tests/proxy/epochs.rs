@@ -1,0 +1,191 @@
+//! Connections across the end of an epoch: those of a peer that shows a newer credential live on,
+//! others are drained and cut.
+
+use crate::kit::{any_port, counts, expect, head, rest, send, soon, until, Kit, Proxy, Service};
+use std::{io::ErrorKind, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
+use symbolon_proxy::{
+	connect::{forward, Dialer, Keeper, Local, Options as Bounds},
+	header::PeerHeader,
+	metrics::Metrics,
+	serve::{Options, Tell},
+	stop::{self, Stopper},
+};
+use symbolon_tls::{Connector, TlsIdentity};
+use tokio::{
+	io::AsyncReadExt,
+	net::{TcpListener, TcpStream},
+};
+
+const LIFETIME: &str = "symbolon_tls_connections_closed_total{reason=\"lifetime\"}";
+const GRACE: u64 = 60;
+
+/// A proxy whose connections may be drained for ever.
+async fn patient(kit: &Kit, service: &Service, tell: Tell) -> Proxy {
+	let mut options = Options::new(service.address(), tell);
+	options.grace = Duration::from_secs(3_600);
+	kit.proxy_with(options).await
+}
+
+/// A forwarder of `identity` to `api@demo` at `to`.
+async fn forwarder(identity: Arc<TlsIdentity>, to: SocketAddr) -> (SocketAddr, Metrics, Stopper) {
+	let server: symbolon_sdk::Identity = "api@demo".parse().unwrap();
+	let connector = Connector::builder(identity, server).build().unwrap();
+	let metrics = Metrics::default();
+	let dialer = Dialer::new(connector, to.to_string(), Duration::from_secs(30), metrics.clone());
+	let (stopper, stop) = stop::channel();
+	let listener = TcpListener::bind(any_port()).await.unwrap();
+	let address = listener.local_addr().unwrap();
+	let keeper = Keeper::new(dialer.clone());
+	tokio::spawn(forward(Local::Tcp(listener), dialer, keeper, Bounds::default(), stop));
+	(address, metrics, stopper)
+}
+
+#[tokio::test]
+async fn a_stream_is_drained_at_the_end_of_its_epoch() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let proxy = patient(&kit, &service, Tell::Nothing).await;
+	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+	send(&mut client, "asked").await;
+	let mut behind = service.accept().await;
+	expect(&mut behind, "asked").await;
+	kit.world.set_now(kit.world.epoch(100).end + GRACE - 1);
+	send(&mut client, "in time").await;
+	expect(&mut behind, "in time").await;
+	kit.world.set_now(kit.world.epoch(100).end + GRACE);
+	// The service hears that there is nothing more, and may still answer.
+	assert_eq!(rest(&mut behind).await, "");
+	send(&mut behind, "answer").await;
+	expect(&mut client, "answer").await;
+	// What the peer says from now on reaches nobody.
+	send(&mut client, "too late").await;
+	drop(behind);
+	assert_eq!(soon(client.read(&mut [0; 1])).await.unwrap(), 0);
+	until("it is counted", || proxy.counts(LIFETIME) == 1).await;
+}
+
+#[tokio::test]
+async fn what_is_not_drained_in_time_is_cut() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.grace = Duration::from_millis(10);
+	let proxy = kit.proxy_with(options).await;
+	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+	let _behind = service.accept().await;
+	kit.world.set_now(kit.world.epoch(100).end + GRACE);
+	let error = soon(client.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+	until("it is counted", || proxy.counts(LIFETIME) == 1).await;
+}
+
+#[tokio::test]
+async fn the_request_under_way_is_the_last_one() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let proxy = patient(&kit, &service, Tell::Header(PeerHeader::default())).await;
+	let pump = kit.connector("pump@demo").await;
+	let (mut busy, mut idle) = (proxy.connect(&pump).await, proxy.connect(&pump).await);
+	send(&mut idle, "GET /0 HTTP/1.1\r\nHost: a\r\n\r\n").await;
+	let mut kept = service.accept().await;
+	head(&mut kept).await;
+	send(&mut kept, "HTTP/1.1 204 No Content\r\n\r\n").await;
+	head(&mut idle).await;
+	send(&mut busy, "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n").await;
+	let mut behind = service.accept().await;
+	head(&mut behind).await;
+	kit.world.set_now(kit.world.epoch(100).end + GRACE);
+	assert_eq!(rest(&mut idle).await, "", "what waits for nothing is closed");
+	send(&mut busy, "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n").await;
+	send(&mut behind, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+	let answer = rest(&mut busy).await;
+	assert!(answer.contains("connection: close") && answer.ends_with("\r\n\r\nok"), "{answer}");
+	assert_eq!(rest(&mut behind).await, "", "the second request was not read");
+	until("both are counted", || proxy.counts(LIFETIME) == 2).await;
+}
+
+#[tokio::test]
+async fn a_renewal_keeps_connections_open_and_never_reaches_the_service() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let proxy = patient(&kit, &service, Tell::Nothing).await;
+	let connector = kit.connector("pump@demo").await;
+	let valve = kit.connector("valve@demo").await;
+	let mut client = proxy.connect(&connector).await;
+	let mut behind = service.accept().await;
+	let mut other = proxy.connect(&valve).await;
+	let mut other_behind = service.accept().await;
+	kit.enter(101, &["api@demo", "pump@demo"]).await;
+	let stream = TcpStream::connect(proxy.address).await.unwrap();
+	let peer = soon(connector.renew(stream)).await.unwrap();
+	assert_eq!(peer.epoch().number, 101);
+	until("it is counted", || proxy.counts("symbolon_tls_renewals_total{result=\"ok\"}") == 1)
+		.await;
+	kit.world.set_now(kit.world.epoch(100).end + GRACE + 1);
+	// Who showed nothing newer is drained, so the deadline has been looked at.
+	assert_eq!(rest(&mut other_behind).await, "");
+	drop(other_behind);
+	assert_eq!(soon(other.read(&mut [0; 1])).await.unwrap(), 0);
+	send(&mut client, "still here").await;
+	expect(&mut behind, "still here").await;
+	send(&mut behind, "and back").await;
+	expect(&mut client, "and back").await;
+	assert!(service.is_untouched().await, "a renewal reached the service");
+	assert_eq!(proxy.counts("symbolon_tls_connections_total"), 2);
+}
+
+#[tokio::test]
+async fn a_forwarder_renews_while_connections_are_open() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let proxy = patient(&kit, &service, Tell::Nothing).await;
+	let identity = kit.identity("pump@demo").await;
+	let (address, metrics, _stopper) = forwarder(identity, proxy.address).await;
+	let mut programs = Vec::new();
+	for _ in 0..3 {
+		let mut program = TcpStream::connect(address).await.unwrap();
+		send(&mut program, "hello").await;
+		let mut behind = service.accept().await;
+		expect(&mut behind, "hello").await;
+		programs.push((program, behind));
+	}
+	for epoch in [101, 102] {
+		kit.enter(epoch, &["api@demo", "pump@demo"]).await;
+		// Three connections to one address: one renewal, once the device's turn has come.
+		kit.world.set_now(kit.world.now() + GRACE / 2);
+		let shown = epoch - 100;
+		let line = "symbolon_tls_renewals_total{result=\"ok\"}";
+		until("the server saw it", || proxy.counts(line) == shown).await;
+		until("the client saw it", || counts(&metrics, line) == shown).await;
+		kit.world.set_now(kit.world.epoch(epoch).start + GRACE + 2);
+		for (program, behind) in &mut programs {
+			send(program, "still here").await;
+			expect(behind, "still here").await;
+			send(behind, "and back").await;
+			expect(program, "and back").await;
+		}
+	}
+	assert_eq!(proxy.counts("symbolon_tls_connections_total"), 3);
+	assert_eq!(proxy.counts(LIFETIME), 0);
+	assert!(service.is_untouched().await);
+}
+
+#[tokio::test]
+async fn the_forwarder_of_who_gets_no_permit_loses_its_connections() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let proxy = patient(&kit, &service, Tell::Nothing).await;
+	let identity = kit.identity("pump@demo").await;
+	let (address, metrics, _stopper) = forwarder(identity, proxy.address).await;
+	let mut program = TcpStream::connect(address).await.unwrap();
+	send(&mut program, "hello").await;
+	let mut behind = service.accept().await;
+	expect(&mut behind, "hello").await;
+	// The server has its permit, the device has none.
+	kit.enter(101, &["api@demo"]).await;
+	kit.world.set_now(kit.world.epoch(100).end + GRACE);
+	assert_eq!(rest(&mut behind).await, "", "the service hears that it is over");
+	drop(behind);
+	until("it is counted", || proxy.counts(LIFETIME) == 1).await;
+	rest(&mut program).await;
+	let mut again = TcpStream::connect(address).await.unwrap();
+	let error = soon(again.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+	let line = "symbolon_tls_handshakes_total{result=\"no-permit\"}";
+	until("its reason is counted", || counts(&metrics, line) == 1).await;
+}

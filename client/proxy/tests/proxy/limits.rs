@@ -1,0 +1,160 @@
+//! Bounds: handshakes, silence, connections at a time; and stopping.
+
+use crate::kit::{expect, rest, send, soon, until, Kit, Service};
+use std::{io::ErrorKind, time::Duration};
+use symbolon_proxy::serve::{Options, Tell};
+use tokio::{io::AsyncReadExt, net::TcpStream};
+
+#[tokio::test]
+async fn a_slow_handshake_is_cut() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.handshake_timeout = Duration::from_millis(50);
+	let proxy = kit.proxy_with(options).await;
+	let mut slow = TcpStream::connect(proxy.address).await.unwrap();
+	// The beginning of a record that never comes.
+	send(&mut slow, [22, 3, 1, 2, 0]).await;
+	assert_eq!(rest(&mut slow).await, "");
+	let line = "symbolon_tls_handshakes_total{result=\"handshake-timeout\"}";
+	until("it is counted", || proxy.counts(line) == 1).await;
+	assert!(service.is_untouched().await);
+}
+
+#[tokio::test]
+async fn a_silent_connection_is_cut() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.idle_timeout = Some(Duration::from_millis(100));
+	let proxy = kit.proxy_with(options).await;
+	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+	let mut behind = service.accept().await;
+	let error = soon(client.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+	let error = soon(behind.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+	let line = "symbolon_tls_connections_closed_total{reason=\"idle\"}";
+	until("it is counted", || proxy.counts(line) == 1).await;
+}
+
+#[tokio::test]
+async fn one_connection_too_many_waits_until_another_ends() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.max_connections = 1;
+	let proxy = kit.proxy_with(options).await;
+	let connector = kit.connector("pump@demo").await;
+	let mut first = proxy.connect(&connector).await;
+	let mut behind = service.accept().await;
+	until("the limit is met", || proxy.counts("symbolon_tls_connections_full_total") == 1).await;
+	// The system takes the connection, the proxy does not yet.
+	let waiting = TcpStream::connect(proxy.address).await.unwrap();
+	let second = tokio::spawn({
+		let connector = connector.clone();
+		async move { connector.connect(waiting).await }
+	});
+	send(&mut first, "still served").await;
+	expect(&mut behind, "still served").await;
+	assert!(!second.is_finished());
+	assert_eq!(proxy.counts("symbolon_tls_handshakes_total{result=\"ok\"}"), 1);
+	drop(first);
+	let mut second = soon(second).await.unwrap().unwrap();
+	send(&mut second, "second").await;
+	expect(&mut service.accept().await, "second").await;
+	assert_eq!(proxy.counts("symbolon_tls_connections_open"), 1);
+}
+
+#[tokio::test]
+async fn one_address_gets_no_more_than_its_share() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.max_per_address = Some(1);
+	let proxy = kit.proxy_with(options).await;
+	let connector = kit.connector("pump@demo").await;
+	let first = proxy.connect(&connector).await;
+	let stream = TcpStream::connect(proxy.address).await.unwrap();
+	assert!(soon(connector.connect(stream)).await.is_err(), "closed before any handshake");
+	let line = "symbolon_tls_handshakes_total{result=\"too-many-of-address\"}";
+	assert_eq!(proxy.counts(line), 1);
+	drop(first);
+	until("the first has ended", || {
+		proxy.counts("symbolon_tls_connections_total") == 1
+			&& proxy.counts("symbolon_tls_connections_open") == 0
+	})
+	.await;
+	// Its place is free a moment after it was counted as closed.
+	let again = async {
+		loop {
+			let stream = TcpStream::connect(proxy.address).await.unwrap();
+			if let Ok(connection) = connector.connect(stream).await {
+				return connection;
+			}
+		}
+	};
+	soon(again).await;
+}
+
+#[tokio::test]
+async fn one_name_gets_no_more_than_its_share() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.max_per_peer = Some(1);
+	let proxy = kit.proxy_with(options).await;
+	let pump = kit.connector("pump@demo").await;
+	let first = proxy.connect(&pump).await;
+	let _behind = service.accept().await;
+	let mut second = proxy.connect(&pump).await;
+	let error = soon(second.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+	let line = "symbolon_tls_handshakes_total{result=\"too-many-of-peer\"}";
+	assert_eq!(proxy.counts(line), 1);
+	let mut other = proxy.connect(&kit.connector("valve@demo").await).await;
+	send(&mut other, "another name").await;
+	expect(&mut service.accept().await, "another name").await;
+	drop(first);
+}
+
+#[tokio::test]
+async fn a_stop_lets_connections_end_and_takes_no_new_ones() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.grace = Duration::from_secs(3_600);
+	let proxy = kit.proxy_with(options).await;
+	let connector = kit.connector("pump@demo").await;
+	let mut client = proxy.connect(&connector).await;
+	let mut behind = service.accept().await;
+	// A handshake under way is not finished.
+	let mut begun = TcpStream::connect(proxy.address).await.unwrap();
+	proxy.stopper.stop();
+	rest(&mut begun).await;
+	let refused = async {
+		// The listener is closed a moment after the stop.
+		while TcpStream::connect(proxy.address).await.is_ok() {
+			tokio::task::yield_now().await;
+		}
+	};
+	soon(refused).await;
+	send(&mut client, "last words").await;
+	expect(&mut behind, "last words").await;
+	send(&mut behind, "last answer").await;
+	expect(&mut client, "last answer").await;
+	drop((client, behind));
+	assert_eq!(soon(proxy.task).await.unwrap(), 0, "nothing had to be cut");
+}
+
+#[tokio::test]
+async fn a_second_stop_cuts() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.grace = Duration::from_secs(3_600);
+	let proxy = kit.proxy_with(options).await;
+	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+	let _behind = service.accept().await;
+	proxy.stopper.stop();
+	proxy.stopper.cut();
+	let error = soon(client.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "cut, and the client knows");
+	let metrics = proxy.metrics.clone();
+	assert_eq!(soon(proxy.task).await.unwrap(), 1);
+	let line = "symbolon_tls_connections_closed_total{reason=\"stopped\"}";
+	assert_eq!(crate::kit::counts(&metrics, line), 1);
+}
