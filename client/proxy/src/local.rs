@@ -22,6 +22,9 @@ use std::{
 use thiserror::Error;
 use tokio::net::{lookup_host, TcpListener, UnixListener};
 
+/// Longest path that programs can connect to, in bytes.
+const MAX_PATH: usize = 107;
+
 /// Why a socket was not opened.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -155,6 +158,10 @@ impl PrivateSocket {
 	pub fn bind(path: &Path) -> Result<Self, LocalError> {
 		let failed =
 			|error| LocalError::Bind { address: format!("unix:{}", path.display()), error };
+		if path.as_os_str().len() > MAX_PATH {
+			let text = format!("a socket's path has at most {MAX_PATH} bytes");
+			return Err(failed(io::Error::new(ErrorKind::InvalidInput, text)));
+		}
 		check_free(path)?;
 		let folder = Folder::new(path).map_err(failed)?;
 		let beside = folder.0.join("s");

@@ -82,12 +82,8 @@ impl Collector for Tls {
 	fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
 		let now = self.0.counters();
 		for (name, help, count) in [
-			("symbolon_tls_pairings", "Symbolon signatures verified", now.pairings),
-			(
-				"symbolon_tls_cache_hits",
-				"Credentials that had been verified before",
-				now.cache_hits,
-			),
+			("pairings", "Symbolon signatures verified", now.pairings),
+			("cache_hits", "Credentials that had been verified before", now.cache_hits),
 		] {
 			let counter = ConstCounter::new(count);
 			let descriptor = encoder.encode_descriptor(name, help, None, counter.metric_type())?;
@@ -95,7 +91,7 @@ impl Collector for Tls {
 		}
 		let running = ConstGauge::new(i64::try_from(now.pairings_running).unwrap_or(i64::MAX));
 		let help = "Symbolon signatures being verified";
-		let name = "symbolon_tls_pairings_running";
+		let name = "pairings_running";
 		let descriptor = encoder.encode_descriptor(name, help, None, running.metric_type())?;
 		running.encode(descriptor)
 	}

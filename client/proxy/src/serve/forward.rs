@@ -88,11 +88,14 @@ pub fn prepare(
 	let target = target(&head.uri)?;
 	let host = host(head, to)?;
 	let websocket = asks_for_websocket(head, empty);
+	let forged = caller.header.strip(&mut head.headers);
 	strip_hop_by_hop(&mut head.headers);
 	// Asked and answered here: the body is read whether or not the service wants to see it.
 	head.headers.remove(EXPECT);
-	head.headers.remove(CONTENT_LENGTH);
-	let forged = caller.header.strip(&mut head.headers);
+	// What has a body is framed by it. That there is none is said again: some ask for it.
+	if head.headers.remove(CONTENT_LENGTH).is_some() && empty {
+		head.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+	}
 	if let Some(peer) = &caller.peer {
 		caller.header.set(&mut head.headers, peer.identity());
 	}

@@ -84,7 +84,8 @@ where
 		.header_read_timeout(HEAD_TIMEOUT)
 		.half_close(true)
 		.max_headers(MAX_HEADERS)
-		.max_buf_size(MAX_HEAD)
+		.max_header_size(MAX_HEAD)
+		.max_buf_size(2 * MAX_HEAD)
 		.serve_connection(TokioIo::new(client), service)
 		.with_upgrades();
 	tokio::pin!(connection);

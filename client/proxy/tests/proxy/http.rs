@@ -198,7 +198,7 @@ async fn answers_keep_their_lengths() {
 	let answer = head(&mut client).await;
 	assert!(answer.starts_with("HTTP/1.1 200 Fine\r\n"), "{answer}");
 	assert_eq!(value(&answer, "transfer-encoding"), "chunked");
-	expect(&mut client, "c\r\nall there is\r\n0\r\n\r\n").await;
+	expect(&mut client, "C\r\nall there is\r\n0\r\n\r\n").await;
 	// The client's connection lives on, with a new one behind it.
 	send(&mut client, "GET /again HTTP/1.1\r\nHost: a\r\n\r\n").await;
 	assert!(head(&mut service.accept().await).await.starts_with("GET /again"));

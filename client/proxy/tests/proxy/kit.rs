@@ -90,9 +90,13 @@ impl Kit {
 		self.dir.path().join(name)
 	}
 
-	/// A device with keys and permit.
+	/// A device with keys and permit; the same one for the same name.
 	pub async fn identity(&self, name: &str) -> Arc<TlsIdentity> {
-		let store = self.world.device(&self.path(name), name).await;
+		let path = self.path(name);
+		let store = match Store::open(&path) {
+			Ok(store) => store,
+			Err(_) => self.world.device(&path, name).await,
+		};
 		TlsIdentity::open(store, self.world.clock()).unwrap()
 	}
 

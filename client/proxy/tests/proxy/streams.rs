@@ -60,7 +60,8 @@ async fn the_service_gets_the_name_before_the_first_byte_and_then_the_bytes() {
 	assert_eq!(proxy.counts("symbolon_tls_traffic_bytes_total{direction=\"received\"}"), 5);
 	assert_eq!(proxy.counts("symbolon_tls_traffic_bytes_total{direction=\"sent\"}"), 12);
 	assert_eq!(proxy.counts("symbolon_tls_pairings_total"), 1);
-	assert_eq!(proxy.end().await, 0);
+	proxy.stopper.stop();
+	assert_eq!(soon(proxy.task).await.unwrap(), 0);
 }
 
 #[tokio::test]

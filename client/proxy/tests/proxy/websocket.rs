@@ -68,7 +68,7 @@ async fn other_protocols_are_not_asked_for() {
 		// A service that changes all the same is not followed.
 		send(&mut behind, SWITCH.replace("websocket", "h2c")).await;
 		let got = rest(&mut client).await;
-		assert!(got.starts_with("HTTP/1.1 502 Bad Gateway\r\n"), "{request:?}: {got:?}");
+		assert!(got.contains(" 502 Bad Gateway\r\n"), "{request:?}: {got:?}");
 		proxy.end().await;
 	}
 }
