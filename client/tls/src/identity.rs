@@ -48,6 +48,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 	mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+const fn is_over(made: &Made, now: u64) -> bool {
+	now >= made.epoch.accepted_until()
+}
+
 impl TlsIdentity {
 	/// The identity of an enrolled store, with connection keys of P-256. A missing permit is no
 	/// error here: handshakes fail with a clear one until there is one.
@@ -159,7 +163,11 @@ impl TlsIdentity {
 
 	fn present(&self, role: Role) -> Result<Made, TlsError> {
 		let now = self.now()?;
-		if let Some(made) = self.made(role).load().iter().find(|made| made.epoch.holds(now)) {
+		let list = self.made(role).load();
+		if let Some(made) = list.iter().find(|made| made.epoch.holds(now)) {
+			if list.iter().any(|made| is_over(made, now)) {
+				self.drop_old(role, now);
+			}
 			return Ok(made.clone());
 		}
 		let mut permits = lock(&self.permits);
@@ -188,11 +196,17 @@ impl TlsIdentity {
 		}
 		let key = SigningKey::new(&self.key, permit).map_err(TlsError::Key)?;
 		let made = make(&key, role, self.key_type)?;
-		let mut list: Vec<Made> =
-			before.iter().filter(|made| now < made.epoch.accepted_until()).cloned().collect();
-		list.push(made.clone());
-		place.store(Arc::new(list));
+		let kept = before.iter().filter(|made| !is_over(made, now)).cloned();
+		place.store(Arc::new(kept.chain([made.clone()]).collect()));
 		Ok(made)
+	}
+
+	/// Connection keys whose epoch is over are of no use to anybody but a thief.
+	fn drop_old(&self, role: Role, now: u64) {
+		let _made_by_nobody_else = lock(&self.permits);
+		let place = self.made(role);
+		let kept = place.load().iter().filter(|made| !is_over(made, now)).cloned().collect();
+		place.store(Arc::new(kept));
 	}
 
 	/// Makes the credentials of all permits at hand that are not over, for both roles.

@@ -14,20 +14,26 @@ const MAX_BACK_OFF: u64 = 60;
 
 impl TlsIdentity {
 	/// Gets the permit of each epoch ahead of its boundary, for as long as it is polled: spawn it.
-	/// Failures are log lines and tried again, the waits doubling up to a minute. Without it,
+	/// Failures are log lines and tried again, the waits doubling up to a minute, or a sixteenth of
+	/// the epoch if that is less. Without it,
 	/// permits that another process puts into the store's folder are found when they are needed.
 	pub async fn keep_fresh(self: Arc<Self>, mut client: Client) -> Infallible {
-		let mut back_off = 1u64;
+		let (mut back_off, mut longest) = (1, MAX_BACK_OFF);
 		loop {
 			let next = match refresh(&self.store, &mut client).await {
 				Ok(done) => {
-					back_off = 1;
+					(back_off, longest) = (1, longest_wait(&done.epoch));
 					self.take_over(&done);
 					next_look(&done, self.clock.now())
 				}
 				Err(error) => {
-					let wait = back_off;
-					back_off = back_off.saturating_mul(2).min(MAX_BACK_OFF);
+					if let DeviceError::NotYetPublished { epoch, .. }
+					| DeviceError::Withheld { epoch, .. } = &error
+					{
+						longest = longest_wait(epoch);
+					}
+					let wait = longest.min(back_off);
+					back_off = wait.saturating_mul(2);
 					tell(&error, wait);
 					self.clock.now().saturating_add(wait)
 				}
@@ -47,6 +53,11 @@ impl TlsIdentity {
 	}
 }
 
+/// No wait is longer than a sixteenth of an epoch, or than a minute.
+fn longest_wait(epoch: &Epoch) -> u64 {
+	(epoch.length() / 16).clamp(1, MAX_BACK_OFF)
+}
+
 fn tell(error: &DeviceError, wait: u64) {
 	let reason = error.kind();
 	if matches!(error, DeviceError::Revoked { .. }) {
@@ -64,8 +75,8 @@ fn ahead(epoch: &Epoch) -> u64 {
 	(length / 16).max(10.min(length / 2))
 }
 
-/// When to ask again. A permit that should be there and is not is asked for a few times in the time
-/// left; devices do not all ask in the same second, since their serials spread the first time.
+/// When to ask again. A permit that is late is asked for several times in the time left; serials
+/// spread the devices, so that they do not all ask in the same second.
 fn next_look(done: &Refreshed, now: u64) -> u64 {
 	let newest = done.next.unwrap_or(done.epoch);
 	let ahead = ahead(&newest);

@@ -84,7 +84,8 @@ async fn a_renewal_carries_connections_on_on_both_sides() {
 		assert!(is_pending(&lifetime).await);
 	}
 	let (a, b) = tokio::join!(exchange(&mut server, b"on"), exchange(&mut client, b"on"));
-	(a.unwrap(), b.unwrap());
+	a.unwrap();
+	b.unwrap();
 	// An old credential shown later takes nothing away.
 	kit.world.set_now(until);
 	assert!(server.lifetime().is_over());
@@ -189,7 +190,8 @@ async fn a_server_that_knows_no_renewals_says_so() {
 	let pump = Connector::builder(pump.identity().clone(), name("db@demo")).build().unwrap();
 	let (near, far) = tokio::io::duplex(PIPE);
 	let (server, client) = tokio::join!(with_alpn.accept(far), pump.renew(near));
-	(server.unwrap_err(), client.unwrap_err());
+	server.unwrap_err();
+	client.unwrap_err();
 }
 
 /// A server replays the credential that a client renewed with, on a connection of its own: without

@@ -225,7 +225,8 @@ async fn every_wrong_client_is_refused_with_its_own_alert_and_the_next_good_one_
 	}
 	// And the right one, to show that the forger's hand is steady.
 	let (fate, found) = intrude(&acceptor, client_config(Some(forger.right().show()))).await;
-	(fate.unwrap(), found.unwrap());
+	fate.unwrap();
+	found.unwrap();
 }
 
 #[tokio::test]
@@ -240,7 +241,8 @@ async fn every_wrong_server_is_refused_with_its_own_alert() {
 		assert_refused(found, reason, &logs, what);
 	}
 	let (fate, found) = lure(&connector, server_config(forger.right().show())).await;
-	(fate.unwrap(), found.unwrap());
+	fate.unwrap();
+	found.unwrap();
 }
 
 #[tokio::test]
@@ -317,7 +319,8 @@ async fn a_namespace_policy_does_not_confuse_two_servers() {
 	let client = TlsConnector::from(any.config());
 	let api = server_name(&name("api@demo"));
 	let (server, client) = tokio::join!(server.accept(far), client.connect(api, near));
-	(server.unwrap_err(), client.unwrap_err());
+	server.unwrap_err();
+	client.unwrap_err();
 	assert_eq!(logs.warnings(), ["server-name"]);
 	// The same through connect_to.
 	let (near, far) = tokio::io::duplex(PIPE);

@@ -51,11 +51,13 @@ async fn certificates_made_from_the_specification_are_accepted() {
 	let epoch = kit.world.epoch(100);
 	let draft = Draft::right(&store, &epoch, CLIENT);
 	let (fate, found) = intrude(&acceptor, client_config(Some(draft.show()))).await;
-	(fate.unwrap(), found.unwrap());
+	fate.unwrap();
+	found.unwrap();
 	let server = Draft::right(&kit.again("api@demo"), &epoch, SERVER);
 	let connector = connector(&kit.identity_of(store));
 	let (fate, found) = lure(&connector, server_config(server.show())).await;
-	(fate.unwrap(), found.unwrap());
+	fate.unwrap();
+	found.unwrap();
 }
 
 #[tokio::test]

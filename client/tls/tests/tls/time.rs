@@ -157,3 +157,38 @@ async fn what_a_peer_proves_raises_the_clock_floor_also_for_the_next_process() {
 		assert_refused(found, Reason::ClockSetBack, &logs, "set back");
 	}
 }
+
+#[tokio::test]
+async fn connection_keys_are_dropped_once_their_epoch_is_over() {
+	let kit = Kit::new();
+	let (acceptor, pump) = (kit.acceptor().await, kit.connector("pump@demo").await);
+	let resolver = pump.config().client_auth_cert_resolver.clone();
+	joined(&acceptor, &pump).await;
+	let key = std::sync::Arc::downgrade(&resolver.resolve(&[], &[]).unwrap().key);
+	kit.enter(101, &["api@demo", "pump@demo"]).await;
+	joined(&acceptor, &pump).await;
+	assert!(key.upgrade().is_some(), "grace");
+	kit.world.set_now(kit.world.epoch(101).start + 60);
+	joined(&acceptor, &pump).await;
+	assert!(key.upgrade().is_none());
+}
+
+/// Who took a connection key is the identity until its epoch ends, in that role only.
+#[tokio::test]
+async fn a_stolen_connection_key_is_of_use_for_one_epoch_and_one_role() {
+	let kit = Kit::new();
+	let (acceptor, pump) = (kit.acceptor().await, kit.connector("pump@demo").await);
+	let resolver = pump.config().client_auth_cert_resolver.clone();
+	let stolen = resolver.resolve(&[], &[]).unwrap();
+	let thief = || client_config(Some(stolen.clone()));
+	intrude(&acceptor, thief()).await.1.unwrap();
+	let logs = Logs::keep();
+	let victim = Connector::builder(kit.identity("valve@demo").await, name("pump@demo"));
+	let victim = victim.build().unwrap();
+	let found = lure(&victim, server_config(stolen.clone())).await;
+	assert_refused(found, Reason::Role, &logs, "as a server");
+	kit.enter(101, &["api@demo"]).await;
+	kit.world.set_now(kit.world.epoch(101).start + 60);
+	let found = intrude(&acceptor, thief()).await;
+	assert_refused(found, Reason::Expired, &logs, "in the next epoch");
+}
