@@ -296,6 +296,13 @@ impl Epoch {
 		self.end.saturating_sub(self.start)
 	}
 
+	/// First Unix second at which no verifier accepts the epoch any more: its end and the grace,
+	/// which is a tenth of the length, at most 60 s.
+	pub const fn accepted_until(&self) -> u64 {
+		let tenth = self.length() / 10;
+		self.end.saturating_add(if tenth < 60 { tenth } else { 60 })
+	}
+
 	/// Whether second `time` lies in the epoch.
 	pub const fn holds(&self, time: u64) -> bool {
 		self.start <= time && time < self.end
@@ -345,11 +352,10 @@ impl EpochPolicy {
 			return Err(EpochError::Length);
 		}
 		let skew = self.skew.min(30).min(length / 4);
-		let grace = (length / 10).min(60);
 		if now < epoch.start.saturating_sub(skew) {
 			return Err(EpochError::NotYet);
 		}
-		if now >= epoch.end.saturating_add(grace) {
+		if now >= epoch.accepted_until() {
 			return Err(EpochError::Over);
 		}
 		Ok(())

@@ -174,9 +174,29 @@ impl SigningKey {
 		})
 	}
 
+	/// The master key it belongs to.
+	pub fn key_id(&self) -> KeyId {
+		self.key_id
+	}
+
+	/// Who signs with it.
+	pub fn identity(&self) -> &Identity {
+		&self.identity
+	}
+
+	/// The identity's serial.
+	pub fn serial(&self) -> Serial {
+		self.serial
+	}
+
 	/// The epoch it signs in.
 	pub fn epoch(&self) -> Epoch {
 		self.epoch
+	}
+
+	/// The subtree whose permit is in it.
+	pub fn subtree(&self) -> Subtree {
+		self.subtree
 	}
 
 	/// Signs `message` in `domain`: two multiplications in G1.
