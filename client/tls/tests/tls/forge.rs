@@ -74,16 +74,19 @@ pub struct Claim {
 	pub to: u64,
 }
 
+/// SCALE's compact form of a number below 2^14.
+pub fn compact(number: usize) -> Vec<u8> {
+	if number < 64 {
+		vec![(number as u8) << 2]
+	} else {
+		(((number as u16) << 2) | 1).to_le_bytes().to_vec()
+	}
+}
+
 impl Claim {
 	/// The signature in `domain`, as the extension holds it.
 	pub fn sign_in(&self, key: &SigningKey, domain: Domain) -> Vec<u8> {
-		let length = self.spki.len();
-		// SCALE's compact length, below 2^14.
-		let compact = if length < 64 {
-			vec![(length as u8) << 2]
-		} else {
-			(((length as u16) << 2) | 1).to_le_bytes().to_vec()
-		};
+		let compact = compact(self.spki.len());
 		let (from, to) = (self.from.to_le_bytes(), self.to.to_le_bytes());
 		let message = [&[1, self.role][..], &compact, &self.spki, &from, &to].concat();
 		let signature = key.sign(domain, &message, Entropy::take(&mut [7; 32])).to_bytes();

@@ -14,3 +14,4 @@ mod refused;
 mod resumption;
 mod success;
 mod time;
+mod vectors;
