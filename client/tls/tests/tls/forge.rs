@@ -182,6 +182,13 @@ impl Draft {
 		tlv(0x30, &[body, &self.algorithm, &tlv(0x03, &[&[0], &signature])])
 	}
 
+	/// Signed by its key, and said to be by another algorithm than the body says.
+	pub fn seal_as(&self, algorithm: &[u8]) -> Vec<u8> {
+		let body = self.body();
+		let signature = self.key.sign(&body).unwrap();
+		tlv(0x30, &[&body, algorithm, &tlv(0x03, &[&[0], &signature])])
+	}
+
 	pub fn der(&self) -> Vec<u8> {
 		self.seal(&self.body(), &self.key)
 	}

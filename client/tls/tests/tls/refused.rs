@@ -67,6 +67,7 @@ impl Forger {
 		let one = self.right();
 		let twice = |draft: &mut Draft| draft.extensions.push(draft.extensions[0].clone());
 		let value = |bytes: &[u8]| tlv(0x04, &[&tlv(0x04, &[bytes])]);
+		let ed25519 = tlv(0x30, &[&tlv(0x06, &[&[0x2b, 0x65, 0x70]])]);
 		let critical = |flag: u8| {
 			let right = self.claim(&one).sign(&self.key());
 			let parts = [&tlv(0x06, &[OID])[..], &[1, 1, flag], &value(&right)];
@@ -106,6 +107,7 @@ impl Forger {
 			("time's form", Malformed, {
 				self.changed(|draft| draft.not_after = forge::generalized(self.epoch.end))
 			}),
+			("outer algorithm", Malformed, shown(vec![one.seal_as(&ed25519)], &one.key)),
 			("trailing byte", Malformed, shown(vec![trailing], &one.key)),
 			("trailing item", Malformed, shown(vec![inner_trailing], &one.key)),
 		]
