@@ -11,6 +11,7 @@ use crate::{
 	peer::Peer,
 	policy::Policy,
 	refusal::{Reason, Refusal},
+	turn::Turn,
 	verifier::{Core, Hooks, Settings, Watch},
 	RENEWAL_ALPN,
 };
@@ -18,7 +19,10 @@ use rustls::{
 	crypto::CryptoProvider, server::ClientHello, CommonState, HandshakeKind, ServerConfig,
 };
 use std::{io, num::NonZeroUsize, sync::Arc, thread};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::{
+	io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+	sync::Semaphore,
+};
 use tokio_rustls::{server::TlsStream, LazyConfigAcceptor};
 
 /// Entries of a cache of verified credentials unless set otherwise: 72 B each, and as much again
@@ -62,8 +66,9 @@ impl AcceptorBuilder {
 	}
 
 	/// At most so many pairings at a time, at least one; one less than there are cores unless set.
-	/// A handshake that waits for its turn blocks its thread, for about a millisecond per pairing
-	/// ahead of it; no more handshakes can wait than there are threads.
+	/// [`Acceptor::accept`] lets as many handshakes compute at a time, and the others wait without a
+	/// thread. With [`Acceptor::config`] alone, a handshake that waits for its turn blocks its
+	/// thread, for about three milliseconds per pairing ahead of it.
 	#[must_use]
 	pub fn max_pairings(mut self, pairings: usize) -> Self {
 		self.settings.max_pairings = pairings;
@@ -96,6 +101,7 @@ impl AcceptorBuilder {
 		}
 		check_bounds(&settings, max_connection_epochs, &alpn)?;
 		let provider = config::provider();
+		let places = Arc::new(Semaphore::new(settings.max_pairings.min(Semaphore::MAX_PERMITS)));
 		let register = Register::new(identity.clock().clone(), max_connection_epochs);
 		let resolver = Resolver::new(identity.clone(), Role::Server);
 		let algorithms = provider.signature_verification_algorithms;
@@ -105,7 +111,7 @@ impl AcceptorBuilder {
 		let metrics = core.as_ref().map_or_else(Arc::default, |core| core.metrics().clone());
 		let parts = Parts { provider, resolver, core, anonymous, alpn };
 		let shared = Arc::new(parts.config(&parts.alpn, None)?);
-		Ok(Acceptor(Arc::new(Inner { identity, register, metrics, shared, parts })))
+		Ok(Acceptor(Arc::new(Inner { identity, register, metrics, places, shared, parts })))
 	}
 }
 
@@ -153,6 +159,8 @@ struct Inner {
 	identity: Arc<TlsIdentity>,
 	register: Register,
 	metrics: Arc<Metrics>,
+	/// Handshakes that compute.
+	places: Arc<Semaphore>,
 	shared: Arc<ServerConfig>,
 	parts: Parts,
 }
@@ -166,7 +174,7 @@ pub struct Acceptor(Arc<Inner>);
 #[allow(clippy::large_enum_variant)]
 pub enum Accepted<IO> {
 	/// A connection.
-	Connection(Connection<TlsStream<IO>>),
+	Connection(Connection<TlsStream<Turn<IO>>>),
 	/// To show a new credential: its connections live on, this one is closed.
 	Renewal(Peer),
 }
@@ -257,7 +265,8 @@ impl Acceptor {
 	where
 		IO: AsyncRead + AsyncWrite + Unpin,
 	{
-		let Inner { parts, metrics, .. } = &*self.0;
+		let Inner { parts, metrics, places, .. } = &*self.0;
+		let io = Turn::new(io, places.clone());
 		let start = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), io)
 			.await
 			.map_err(HandshakeError::from_io)?;
@@ -277,6 +286,7 @@ impl Acceptor {
 			Ok(stream) => stream,
 			Err(error) => return Err(self.failed(error, &watch, other, ready)),
 		};
+		stream.get_mut().0.finish();
 		let peer = self.verified(&watch)?;
 		let lifetime = match &peer {
 			Some(peer) => self.lifetime(peer),

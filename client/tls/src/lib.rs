@@ -20,6 +20,7 @@
 //! | [`acceptor`], [`connector`] | the two sides, for tokio streams and for raw `rustls` |
 //! | [`connection`], [`lifetime`] | a connection and how long its peer's credential carries it |
 //! | [`refusal`], [`error`] | why a peer is refused; everything else that goes wrong |
+//! | [`turn`] | handshakes of a listener take turns |
 //! | [`metrics`] | counters |
 //!
 //! Resumption, tickets and early data are off: on resumption `rustls` calls no verifier, so a
@@ -46,6 +47,7 @@ pub mod metrics;
 pub mod peer;
 pub mod policy;
 pub mod refusal;
+pub mod turn;
 mod verifier;
 
 pub use acceptor::{Accepted, Acceptor, AcceptorBuilder};

@@ -17,7 +17,7 @@ use symbolon_proxy::{
 	metrics::{self, Metrics},
 	stop::{Stop, Stopper},
 };
-use symbolon_sdk::Clock;
+use symbolon_sdk::{device::DeviceError, Clock};
 use symbolon_tls::TlsIdentity;
 use tokio::signal::unix::{signal, SignalKind};
 use tracing_subscriber::EnvFilter;
@@ -54,8 +54,17 @@ async fn open(global: &Global, common: &Common) -> Result<Arc<TlsIdentity>, CliE
 		);
 		return Ok(identity);
 	}
-	let (store, client) = global.device(&common.store).await?;
+	let (store, mut client) = global.device(&common.store).await?;
 	let identity = TlsIdentity::open(store, Clock::system())?;
+	// Before anybody is told that it listens. A node that is down now may be up soon; who is revoked
+	// stays so.
+	match identity.refresh(&mut client).await {
+		Ok(_) => {}
+		Err(error @ DeviceError::Revoked { .. }) => return Err(error.into()),
+		Err(error) => {
+			tracing::warn!(reason = error.kind(), "no permit yet, trying on: {error}");
+		}
+	}
 	tokio::spawn(identity.clone().keep_fresh(client));
 	Ok(identity)
 }

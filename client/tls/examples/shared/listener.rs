@@ -3,7 +3,7 @@
 
 use axum::serve::Listener;
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
-use symbolon_tls::{Accepted, Acceptor, Connection};
+use symbolon_tls::{turn::Turn, Accepted, Acceptor, Connection};
 use tokio::{
 	net::{TcpListener, TcpStream},
 	sync::{mpsc, Semaphore},
@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
-pub type Tls = Connection<TlsStream<TcpStream>>;
+pub type Tls = Connection<TlsStream<Turn<TcpStream>>>;
 
 /// Handshakes at a time.
 const HANDSHAKES: usize = 256;

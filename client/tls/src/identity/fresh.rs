@@ -13,17 +13,28 @@ use symbolon_sdk::{
 const MAX_BACK_OFF: u64 = 60;
 
 impl TlsIdentity {
+	/// Gets the permit of the present epoch, and of the next if it is published, and makes the
+	/// credentials of both.
+	///
+	/// # Errors
+	///
+	/// [`DeviceError`]. Permits that are at hand go on being used.
+	pub async fn refresh(&self, client: &mut Client) -> Result<Refreshed, DeviceError> {
+		let done = refresh(&self.store, client).await?;
+		self.take_over(&done);
+		Ok(done)
+	}
+
 	/// Gets the permit of each epoch ahead of its boundary, for as long as it is polled: spawn it.
 	/// Failures are log lines and tried again, the waits doubling up to a minute, or a sixteenth of
-	/// the epoch if that is less. Without it,
-	/// permits that another process puts into the store's folder are found when they are needed.
+	/// the epoch if that is less. Without it, permits that another process puts into the store's
+	/// folder are found when they are needed.
 	pub async fn keep_fresh(self: Arc<Self>, mut client: Client) -> Infallible {
 		let (mut back_off, mut longest) = (1, MAX_BACK_OFF);
 		loop {
-			let next = match refresh(&self.store, &mut client).await {
+			let next = match self.refresh(&mut client).await {
 				Ok(done) => {
 					(back_off, longest) = (1, longest_wait(&done.epoch));
-					self.take_over(&done);
 					next_look(&done, self.clock.now())
 				}
 				Err(error) => {

@@ -13,7 +13,8 @@ pub const NOW: u64 = 1_800_000_000;
 /// Room of a pipe, in bytes.
 pub const PIPE: usize = 1 << 16;
 
-pub type Server = Connection<tokio_rustls::server::TlsStream<DuplexStream>>;
+pub type Server =
+	Connection<tokio_rustls::server::TlsStream<symbolon_tls::turn::Turn<DuplexStream>>>;
 pub type Client = Connection<tokio_rustls::client::TlsStream<DuplexStream>>;
 
 pub fn name(text: &str) -> Identity {
