@@ -1,48 +1,23 @@
 //! The program `symbolon-testnet up`.
 
-use nix::{
-	sys::signal::{kill, Signal},
-	unistd::Pid,
-};
+use crate::program::Program;
 use serde_json::Value;
 use std::{
+	ffi::OsStr,
 	fs,
-	io::{BufRead, BufReader},
 	os::unix::fs::PermissionsExt,
 	path::{Path, PathBuf},
-	process::{Child, Command, Stdio},
 	time::Duration,
 };
 use symbolon_testnet::{rpc::Rpc, wait_for};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Kills the program if a test ends before it does.
-struct Program(Child);
-
-impl Drop for Program {
-	fn drop(&mut self) {
-		// It has ended already, if all went well.
-		let _ = self.0.kill();
-		let _ = self.0.wait();
-	}
-}
-
 /// Starts `up` with one authority.
 fn start(folder: &Path) -> Program {
-	let started = Command::new(env!("CARGO_BIN_EXE_symbolon-testnet"))
-		.args(["up", "--authorities", "1", "--epoch", "30s", "--json", "--dir"])
-		.arg(folder)
-		.stdout(Stdio::piped())
-		.spawn();
-	Program(started.unwrap())
-}
-
-/// Waits for what the program announces.
-fn announcement(program: &mut Program) -> Value {
-	let mut line = String::new();
-	BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-	serde_json::from_str(&line).unwrap()
+	let arguments = ["up", "--authorities", "1", "--epoch", "30s", "--json", "--dir"];
+	let arguments = arguments.map(OsStr::new).into_iter().chain([folder.as_os_str()]);
+	Program::start(Path::new(env!("CARGO_BIN_EXE_symbolon-testnet")), arguments)
 }
 
 /// The node that a process started, in `/proc`.
@@ -71,7 +46,7 @@ async fn it_announces_a_network_and_leaves_nothing_behind() {
 	let parent = tempfile::tempdir().unwrap();
 	let folder = parent.path().join("network");
 	let mut program = start(&folder);
-	let announced = announcement(&mut program);
+	let announced = program.line();
 	assert_eq!(announced["namespace"], "demo");
 	let file = |name: &str| PathBuf::from(announced[name].as_str().unwrap());
 	for name in ["anchor", "registrar_key", "chain_spec"] {
@@ -83,10 +58,7 @@ async fn it_announces_a_network_and_leaves_nothing_behind() {
 	assert!(rpc.finalized_number().await.unwrap() > 0);
 	assert!(node_process(&announced).exists());
 
-	let id = Pid::from_raw(program.0.id().cast_signed());
-	kill(id, Signal::SIGTERM).unwrap();
-	let status = wait_for("its end", LIMIT, async || Ok(program.0.try_wait().unwrap()));
-	assert!(status.await.unwrap().success());
+	assert!(program.stop().await);
 	assert!(!node_process(&announced).exists());
 	assert!(!folder.exists());
 }
@@ -95,7 +67,7 @@ async fn it_announces_a_network_and_leaves_nothing_behind() {
 async fn its_nodes_end_even_if_it_is_killed() {
 	let parent = tempfile::tempdir().unwrap();
 	let program = start(&parent.path().join("network"));
-	let node = wait_for("its node", LIMIT, async || Ok(node_of(program.0.id())));
+	let node = wait_for("its node", LIMIT, async || Ok(node_of(program.id())));
 	let node = node.await.unwrap();
 	drop(program);
 	gone(&node).await;

@@ -91,6 +91,17 @@ impl World {
 		(store, done)
 	}
 
+	/// Makes, registers and enrols devices, registered in one call.
+	pub async fn enrolled_all<const N: usize>(&self, names: [&str; N]) -> [Store; N] {
+		let stores = names.map(|name| self.device(name));
+		self.register(&stores.each_ref()).await;
+		for store in &stores {
+			let name = store.identity().to_string();
+			enroll(store, &mut self.client(&name)).await.unwrap();
+		}
+		stores
+	}
+
 	/// A verifier's check of a signature over `message`, without a node.
 	pub fn verify(
 		&self,
