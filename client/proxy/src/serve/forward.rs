@@ -13,7 +13,7 @@ use http::{
 	uri::PathAndQuery,
 	Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version,
 };
-use std::net::SocketAddr;
+use std::{mem, net::SocketAddr};
 use symbolon_tls::Peer;
 
 /// Headers that concern one connection only, besides those that `Connection` names.
@@ -84,7 +84,7 @@ pub fn prepare(
 	if head.method == Method::CONNECT {
 		return Err(Refusal::unsupported("this is no proxy of that kind: CONNECT is not served"));
 	}
-	check_coding(&head.headers)?;
+	let chunked = check_coding(&head.headers)?;
 	let target = target(&head.uri)?;
 	let host = host(head, to)?;
 	let websocket = asks_for_websocket(head, empty);
@@ -96,8 +96,9 @@ pub fn prepare(
 	if head.headers.remove(CONTENT_LENGTH).is_some() && empty {
 		head.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
 	}
-	if let Some(peer) = &caller.peer {
-		caller.header.set(&mut head.headers, peer.identity());
+	// Said in words, or the body of a GET whose length is not known would be left out.
+	if chunked && !empty {
+		head.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
 	}
 	if let Ok(address) = HeaderValue::from_str(&caller.address.ip().to_canonical().to_string()) {
 		head.headers.insert(FORWARDED_FOR, address);
@@ -107,6 +108,9 @@ pub fn prepare(
 	if websocket {
 		head.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
 		head.headers.insert(UPGRADE, HeaderValue::from_static(WEBSOCKET));
+	}
+	if let Some(peer) = &caller.peer {
+		set_first(&mut head.headers, &caller.header, peer);
 	}
 	head.uri = target;
 	head.version = Version::HTTP_11;
@@ -147,12 +151,21 @@ fn asks_for_websocket(head: &Parts, empty: bool) -> bool {
 		&& nominated(&head.headers).contains(&upgrade)
 }
 
-/// Any coding besides `chunked` would be lost: the body is passed on as it was read.
-fn check_coding(headers: &HeaderMap) -> Result<(), Refusal> {
+/// Sets the name before all other headers: a service that reads only so many of them reads this one,
+/// whatever the client sends.
+fn set_first(headers: &mut HeaderMap, header: &PeerHeader, peer: &Peer) {
+	let others = mem::take(headers);
+	header.set(headers, peer.identity());
+	headers.extend(others);
+}
+
+/// Any coding besides `chunked` would be lost: the body is passed on as it was read. Says whether
+/// there is that one.
+fn check_coding(headers: &HeaderMap) -> Result<bool, Refusal> {
 	let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
 	match (codings.next(), codings.next()) {
-		(None, _) => Ok(()),
-		(Some(one), None) if one.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+		(None, _) => Ok(false),
+		(Some(one), None) if one.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(true),
 		_ => Err(Refusal::unsupported("expected no transfer coding besides chunked")),
 	}
 }

@@ -126,6 +126,63 @@ async fn pipelined_requests_are_each_read() {
 }
 
 #[tokio::test]
+async fn a_body_is_passed_on_with_any_method() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let (_proxy, mut client) = set_up(&kit, &service).await;
+	let mut behind = None;
+	for (number, method) in ["GET", "HEAD", "POST", "DELETE", "SEARCH"].iter().enumerate() {
+		for (framing, body) in
+			[("Content-Length: 3", "abc"), ("Transfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n")]
+		{
+			let lines = format!("Host: a\r\nConnection: Transfer-Encoding\r\n{framing}");
+			send(&mut client, format!("{method} /{number} HTTP/1.1\r\n{lines}\r\n\r\n{body}"))
+				.await;
+			if behind.is_none() {
+				behind = Some(service.accept().await);
+			}
+			let behind = behind.as_mut().unwrap();
+			let seen = head(behind).await;
+			assert!(seen.starts_with(&format!("{method} /{number} ")), "{seen}");
+			assert!(seen.to_lowercase().contains(&framing.to_lowercase()), "{seen}");
+			expect(behind, body).await;
+			send(behind, "HTTP/1.1 204 No Content\r\n\r\n").await;
+			assert!(head(&mut client).await.starts_with("HTTP/1.1 204 "));
+		}
+	}
+}
+
+#[tokio::test]
+async fn the_name_is_before_everything_that_the_client_said() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let (_proxy, mut client) = set_up(&kit, &service).await;
+	let filling: String = (0..95).map(|number| format!("X-{number}: y\r\n")).collect();
+	let forged = "Symbolon_Peer: root@demo\r\n";
+	send(&mut client, format!("GET / HTTP/1.1\r\n{forged}Host: a\r\n{filling}\r\n")).await;
+	let seen = head(&mut service.accept().await).await;
+	let second = seen.lines().nth(1).unwrap();
+	assert_eq!(second.to_lowercase(), "symbolon-peer: pump@demo", "{seen}");
+	assert_eq!(names(&seen), ["pump@demo"]);
+}
+
+#[tokio::test]
+async fn interim_answers_neither_end_a_request_nor_open_a_tunnel() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let (_proxy, mut client) = set_up(&kit, &service).await;
+	let forged = "Host: a\r\nSymbolon-Peer: root@demo\r\n";
+	send(&mut client, format!("GET /1 HTTP/1.1\r\n{forged}\r\nGET /2 HTTP/1.1\r\n{forged}\r\n"))
+		.await;
+	let mut behind = service.accept().await;
+	assert!(head(&mut behind).await.starts_with("GET /1 "));
+	let interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+	send(&mut behind, format!("{interim}{interim}")).await;
+	answered(&mut behind, &mut client).await;
+	let seen = head(&mut behind).await;
+	assert!(seen.starts_with("GET /2 "), "{seen}");
+	assert_eq!(names(&seen), ["pump@demo"]);
+	answered(&mut behind, &mut client).await;
+}
+
+#[tokio::test]
 async fn trailers_bring_no_name() {
 	let (kit, service) = (Kit::new(), Service::new().await);
 	let (_proxy, mut client) = set_up(&kit, &service).await;
