@@ -64,6 +64,8 @@ pub struct Options {
 	pub idle_timeout: Option<Duration>,
 	/// Longest wait for the service to take a connection, and to begin an HTTP answer.
 	pub service_timeout: Duration,
+	/// Longest wait for the whole head of an HTTP request, from the end of the answer before it.
+	pub head_timeout: Duration,
 	/// How long connections may go on after a stop, or after the end of their lifetime.
 	pub grace: Duration,
 }
@@ -80,6 +82,7 @@ impl Options {
 			handshake_timeout: Duration::from_secs(10),
 			idle_timeout: Some(Duration::from_secs(600)),
 			service_timeout: Duration::from_secs(60),
+			head_timeout: Duration::from_secs(60),
 			grace: Duration::from_secs(10),
 		}
 	}

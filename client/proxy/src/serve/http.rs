@@ -40,8 +40,6 @@ use symbolon_tls::Peer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tracing::warn;
 
-/// Longest wait for a request's whole head, counted from the end of the answer before it.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
 /// Most headers of a request.
 const MAX_HEADERS: usize = 100;
 /// Most bytes of a request's head.
@@ -81,7 +79,7 @@ where
 	});
 	let connection = http1::Builder::new()
 		.timer(TokioTimer::new())
-		.header_read_timeout(HEAD_TIMEOUT)
+		.header_read_timeout(shared.options.head_timeout)
 		.half_close(true)
 		.max_headers(MAX_HEADERS)
 		.max_header_size(MAX_HEAD)

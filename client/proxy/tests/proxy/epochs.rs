@@ -13,7 +13,7 @@ use symbolon_proxy::{
 };
 use symbolon_tls::{Connector, TlsIdentity};
 use tokio::{
-	io::AsyncReadExt,
+	io::{AsyncReadExt, AsyncWriteExt},
 	net::{TcpListener, TcpStream},
 };
 
@@ -76,6 +76,43 @@ async fn what_is_not_drained_in_time_is_cut() {
 	let error = soon(client.read(&mut [0; 1])).await.unwrap_err();
 	assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
 	until("it is counted", || proxy.counts(LIFETIME) == 1).await;
+}
+
+#[tokio::test]
+async fn neither_a_slow_upload_nor_a_websocket_outlives_the_epoch() {
+	let upload = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+	let websocket =
+		"GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+	let switch =
+		"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+	for request in [upload, websocket] {
+		let (kit, service) = (Kit::new(), Service::new().await);
+		let mut options = Options::new(service.address(), Tell::Header(PeerHeader::default()));
+		options.grace = Duration::from_millis(10);
+		let proxy = kit.proxy_with(options).await;
+		let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+		send(&mut client, request).await;
+		let mut behind = service.accept().await;
+		head(&mut behind).await;
+		if request == websocket {
+			send(&mut behind, switch).await;
+			head(&mut client).await;
+		}
+		// Never silent, so that nothing but the epoch ends it.
+		let sending = async {
+			while client.write_all(b"1\r\nx\r\n").await.is_ok() && client.flush().await.is_ok() {
+				tokio::time::sleep(Duration::from_millis(5)).await;
+			}
+		};
+		let until_cut = async {
+			expect(&mut behind, "1\r\nx\r\n").await;
+			kit.world.set_now(kit.world.epoch(100).end + GRACE);
+			rest(&mut behind).await
+		};
+		let (saw, ()) = tokio::join!(until_cut, async { soon(sending).await });
+		assert!(!saw.ends_with("0\r\n\r\n"), "the upload is not made whole: {saw:?}");
+		until("it is counted", || proxy.counts(LIFETIME) == 1).await;
+	}
 }
 
 #[tokio::test]

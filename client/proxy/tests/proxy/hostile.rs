@@ -56,7 +56,7 @@ async fn broken_heads_are_refused_whole() {
 		format!("{start}X: y\r\n Symbolon-Peer: root@demo\r\n\r\n"),
 		format!("{start}X: y\r\n\tSymbolon-Peer: root@demo\r\n\r\n"),
 		format!("{start}Symbolon-Peer:\r\n root@demo\r\n\r\n"),
-		format!("GET / HTTP/1.1\r\n Symbolon-Peer: root@demo\r\nHost: a\r\n\r\n"),
+		"GET / HTTP/1.1\r\n Symbolon-Peer: root@demo\r\nHost: a\r\n\r\n".into(),
 		// Signs that no name has.
 		format!("{start}Symbolon-Peer : root@demo\r\n\r\n"),
 		format!("{start}Symbolon-Peer\t: root@demo\r\n\r\n"),

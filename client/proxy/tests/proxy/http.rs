@@ -152,6 +152,33 @@ async fn a_body_is_passed_on_with_any_method() {
 }
 
 #[tokio::test]
+async fn old_versions_and_absolute_targets_bring_no_name() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let (_proxy, mut client) = set_up(&kit, &service).await;
+	let mut behind = None;
+	let forged = "Host: a\r\nConnection: keep-alive\r\nSymbolon_Peer: root@demo\r\n\r\n";
+	for (target, version) in [
+		("/", "1.0"),
+		("/", "1.0"),
+		("http://b/", "1.0"),
+		("http://b/", "1.1"),
+		("//b/?Symbolon-Peer:root", "1.1"),
+	] {
+		send(&mut client, format!("GET {target} HTTP/{version}\r\n{forged}")).await;
+		if behind.is_none() {
+			behind = Some(service.accept().await);
+		}
+		let behind = behind.as_mut().unwrap();
+		let seen = head(behind).await;
+		assert!(seen.contains(" HTTP/1.1\r\n"), "{seen}");
+		assert_eq!(names(&seen), ["pump@demo"]);
+		send(behind, OK).await;
+		head(&mut client).await;
+		expect(&mut client, "ok").await;
+	}
+}
+
+#[tokio::test]
 async fn the_name_is_before_everything_that_the_client_said() {
 	let (kit, service) = (Kit::new(), Service::new().await);
 	let (_proxy, mut client) = set_up(&kit, &service).await;

@@ -1,9 +1,15 @@
 //! Bounds: handshakes, silence, connections at a time; and stopping.
 
-use crate::kit::{expect, rest, send, soon, until, Kit, Service};
+use crate::kit::{expect, head, rest, send, soon, until, Kit, Service};
 use std::{io::ErrorKind, time::Duration};
-use symbolon_proxy::serve::{Options, Tell};
-use tokio::{io::AsyncReadExt, net::TcpStream};
+use symbolon_proxy::{
+	header::PeerHeader,
+	serve::{Options, Tell},
+};
+use tokio::{
+	io::{split, AsyncReadExt, AsyncWriteExt},
+	net::TcpStream,
+};
 
 #[tokio::test]
 async fn a_slow_handshake_is_cut() {
@@ -34,6 +40,85 @@ async fn a_silent_connection_is_cut() {
 	assert_eq!(error.kind(), ErrorKind::ConnectionReset);
 	let line = "symbolon_tls_connections_closed_total{reason=\"idle\"}";
 	until("it is counted", || proxy.counts(line) == 1).await;
+}
+
+#[tokio::test]
+async fn a_head_that_comes_in_drops_is_not_waited_for() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	// As the first request, and as one after an answer.
+	for (round, answered) in [false, true].into_iter().enumerate() {
+		let mut options = Options::new(service.address(), Tell::Header(PeerHeader::default()));
+		options.head_timeout = Duration::from_millis(200);
+		let proxy = kit.proxy_with(options).await;
+		let name = format!("pump-{round}@demo");
+		let client = proxy.connect(&kit.connector(&name).await).await;
+		let (mut reader, mut writer) = split(client);
+		if answered {
+			send(&mut writer, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+			let mut behind = service.accept().await;
+			head(&mut behind).await;
+			send(&mut behind, "HTTP/1.1 204 No Content\r\n\r\n").await;
+			head(&mut reader).await;
+		}
+		// Never silent for long, and never done.
+		let drops = async {
+			let _ = writer.write_all(b"GET / HTTP/1.1\r\n").await;
+			loop {
+				let _ = writer.write_all(b"X: y\r\n").await;
+				let _ = writer.flush().await;
+				tokio::time::sleep(Duration::from_millis(20)).await;
+			}
+		};
+		tokio::select! {
+			got = rest(&mut reader) => assert!(!got.contains(" 200 "), "{got}"),
+			() = drops => {}
+		}
+		let line = "symbolon_tls_connections_closed_total{reason=\"idle\"}";
+		until("it is counted", || proxy.counts(line) == 1).await;
+		assert!(answered || service.is_untouched().await);
+	}
+}
+
+#[tokio::test]
+async fn who_reads_nothing_is_cut() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	for (round, tell) in
+		[Tell::Nothing, Tell::Header(PeerHeader::default())].into_iter().enumerate()
+	{
+		let mut options = Options::new(service.address(), tell);
+		options.idle_timeout = Some(Duration::from_millis(300));
+		let proxy = kit.proxy_with(options).await;
+		let name = format!("pump-{round}@demo");
+		let mut client = proxy.connect(&kit.connector(&name).await).await;
+		send(&mut client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+		let mut behind = service.accept().await;
+		head(&mut behind).await;
+		send(&mut behind, "HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n").await;
+		// More than all buffers hold.
+		let filling = async { while behind.write_all(&[0; 1 << 16]).await.is_ok() {} };
+		soon(filling).await;
+		let line = "symbolon_tls_connections_closed_total{reason=\"idle\"}";
+		until("it is counted", || proxy.counts(line) == 1).await;
+	}
+}
+
+#[tokio::test]
+async fn interim_answers_are_no_answer() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Header(PeerHeader::default()));
+	options.service_timeout = Duration::from_millis(200);
+	let proxy = kit.proxy_with(options).await;
+	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+	send(&mut client, "GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+	let mut behind = service.accept().await;
+	head(&mut behind).await;
+	let interim = async {
+		while behind.write_all(b"HTTP/1.1 103 Early Hints\r\n\r\n").await.is_ok() {
+			tokio::time::sleep(Duration::from_millis(20)).await;
+		}
+	};
+	let (got, ()) = tokio::join!(rest(&mut client), async { soon(interim).await });
+	assert!(got.starts_with("HTTP/1.1 504 Gateway Timeout\r\n"), "{got}");
 }
 
 #[tokio::test]

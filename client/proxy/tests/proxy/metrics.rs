@@ -1,11 +1,13 @@
 //! The metrics page and what is fit for a log.
 
 use crate::kit::{any_port, rest, send, soon};
+use std::sync::Arc;
 use symbolon_proxy::{
 	escape::Escaped,
 	metrics::{show, Metrics},
 	stop,
 };
+use symbolon_tls::Reason;
 use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::test]
@@ -34,6 +36,23 @@ fn the_page_ends_as_its_format_asks() {
 	let page = Metrics::default().page();
 	assert!(page.ends_with("# EOF\n"));
 	assert!(page.contains("symbolon_tls_handshake_seconds_bucket"), "{page}");
+}
+
+#[test]
+fn every_metric_and_every_reason_of_a_refusal_is_documented() {
+	let proxies = include_str!("../../../../docs/proxies.md");
+	let errors = include_str!("../../../../docs/cli-errors.md");
+	let page = Metrics::new(Some(Arc::default())).page();
+	let metrics = page.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+	let mut found = 0;
+	for metric in metrics.filter_map(|line| line.split(' ').next()) {
+		assert!(proxies.contains(&format!("`{metric}")), "{metric}");
+		found += 1;
+	}
+	assert_eq!(found, 14);
+	for reason in Reason::ALL {
+		assert!(errors.contains(&format!("`{reason}`")), "{reason}");
+	}
 }
 
 #[test]

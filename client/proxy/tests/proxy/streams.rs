@@ -158,7 +158,7 @@ async fn more_than_fits_any_buffer_passes_both_ways_at_once() {
 	let (kit, service) = (Kit::new(), Service::new().await);
 	let proxy = kit.proxy(&service.address(), Tell::Nothing).await;
 	let client = proxy.connect(&kit.connector("pump@demo").await).await;
-	let data: Vec<u8> = (0..3_000_000_u32).map(|i| (i * i >> 7) as u8).collect();
+	let data: Vec<u8> = (0..3_000_000_u32).map(|i| ((i * i) >> 7) as u8).collect();
 	let (mut from_proxy, mut to_proxy) = tokio::io::split(client);
 	let mut behind = service.accept().await;
 	let (mut service_reads, mut service_writes) = behind.split();
