@@ -74,6 +74,10 @@ pub enum Command {
 	Sign(Sign),
 	/// Verify a file's signature, offline
 	Verify(Verify),
+	/// Seal a file to a name: only its holder opens it, in one epoch or not before it
+	Encrypt(Encrypt),
+	/// Open a file that was sealed to a store's name
+	Decrypt(Decrypt),
 	/// Mutual TLS by name for programs that know nothing of it
 	#[command(subcommand)]
 	Tls(Tls),
@@ -154,6 +158,47 @@ pub struct Verify {
 	pub at: Option<String>,
 	#[command(flatten)]
 	pub state: State,
+}
+
+#[derive(Args)]
+pub struct Encrypt {
+	/// Who can open it, such as pump-7@acme
+	#[arg(long, value_name = "NAME@NAMESPACE")]
+	pub to: String,
+	/// Number of the later epoch in which it opens, whatever is revoked until then [default: the
+	/// present one]
+	#[arg(long, value_name = "N")]
+	pub epoch: Option<u64>,
+	/// Sign it as the store's device, inside the encryption
+	#[arg(long, requires = "store")]
+	pub sign: bool,
+	/// The sender's folder; its anchor is used
+	#[arg(long, value_name = "DIR")]
+	pub store: Option<PathBuf>,
+	/// The file to write [default: FILE.sealed]
+	#[arg(short, long, value_name = "FILE")]
+	pub output: Option<PathBuf>,
+	/// The file to seal; - for standard input, which needs --output
+	pub file: PathBuf,
+	#[command(flatten)]
+	pub state: State,
+}
+
+#[derive(Args)]
+pub struct Decrypt {
+	#[command(flatten)]
+	pub store: StoreDir,
+	/// Who must have signed it, exactly
+	#[arg(long, value_name = "NAME@NAMESPACE")]
+	pub from: Option<String>,
+	/// The file to write [default: FILE without .sealed]
+	#[arg(short, long, value_name = "FILE")]
+	pub output: Option<PathBuf>,
+	/// Replace the file to write if it exists
+	#[arg(long)]
+	pub force: bool,
+	/// The sealed file
+	pub file: PathBuf,
 }
 
 #[derive(Subcommand)]

@@ -1,7 +1,9 @@
 //! The commands, one module each.
 
 mod anchor;
+mod decrypt;
 mod device;
+mod encrypt;
 mod params;
 mod registrar;
 mod sign;
@@ -11,9 +13,13 @@ mod verify;
 
 use crate::{
 	args::{Cli, Command},
+	context::progress,
 	error::CliError,
 };
-use std::io::Write;
+use std::{
+	io::Write,
+	time::{Duration, Instant},
+};
 
 /// Runs the command and writes its result to `out`.
 pub async fn run(cli: Cli, out: &mut impl Write) -> Result<(), CliError> {
@@ -25,7 +31,28 @@ pub async fn run(cli: Cli, out: &mut impl Write) -> Result<(), CliError> {
 		Command::Registrar(command) => registrar::run(&global, command, out).await,
 		Command::Sign(command) => sign::run(&global, &command, out),
 		Command::Verify(command) => verify::run(&global, &command, out),
+		Command::Encrypt(command) => encrypt::run(&global, &command, out).await,
+		Command::Decrypt(command) => decrypt::run(&global, &command, out).await,
 		Command::Tls(command) => tls::run(&global, command, out).await,
 		Command::Anchor(command) => anchor::run(&global, command, out).await,
+	}
+}
+
+/// Tells once a second how far a long file has come.
+struct Ticker {
+	done: &'static str,
+	told: Instant,
+}
+
+impl Ticker {
+	fn new(done: &'static str) -> Self {
+		Self { done, told: Instant::now() }
+	}
+
+	fn tell(&mut self, bytes: u64) {
+		if self.told.elapsed() >= Duration::from_secs(1) {
+			self.told = Instant::now();
+			progress(&format!("{} {} MiB", self.done, bytes >> 20));
+		}
 	}
 }

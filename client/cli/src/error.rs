@@ -6,8 +6,8 @@ use std::{io, path::PathBuf};
 use symbolon_proxy::{connect::PipeError, local::LocalError};
 use symbolon_sdk::{
 	anchor::AnchorFileError, chain::ChainError, device::DeviceError, registrar::RegistrarError,
-	request::RequestError, sign::SignError, store::StoreError, transport::TransportError,
-	verify::VerifyError, Error,
+	request::RequestError, seal::SealError, sign::SignError, store::StoreError,
+	transport::TransportError, verify::VerifyError, Error,
 };
 use symbolon_tls::TlsError;
 use thiserror::Error;
@@ -37,14 +37,16 @@ pub enum CliError {
 		/// What is wrong.
 		reason: String,
 	},
-	/// `FILE.sig` is something else.
-	#[error("{path} exists and is no signature; it was not changed: move it away")]
+	/// `FILE.sig` or `FILE.sealed` is something else.
+	#[error("{path} exists and is no {what}; it was not changed: move it away")]
 	NotOverwritten {
 		/// Which file.
 		path: PathBuf,
+		/// What it would be replaced by.
+		what: &'static str,
 	},
 	/// A pipe, a device or a folder where a file is expected.
-	#[error("{path} is not a regular file; only such are signed and verified: copy it to one")]
+	#[error("{path} is not a regular file; only such are signed, verified, sealed and opened: copy it to one")]
 	NotRegular {
 		/// Which one.
 		path: PathBuf,
@@ -121,6 +123,7 @@ fn details(error: &Error) -> Map<String, Value> {
 		Error::Device(DeviceError::NotYetPublished { epoch, block, .. }) => {
 			json!({ "epoch": epoch_json(epoch), "block": block })
 		}
+		Error::Seal(SealError::NotYet { epoch, .. }) => json!({ "epoch": epoch_json(epoch) }),
 		Error::Registrar(RegistrarError::AlreadyRevoked {
 			serial, position, effective, ..
 		}) => json!({
@@ -163,6 +166,7 @@ through_error!(
 	DeviceError,
 	RegistrarError,
 	RequestError,
+	SealError,
 	SignError,
 	StoreError,
 	TransportError,

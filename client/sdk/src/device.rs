@@ -7,4 +7,5 @@ mod refresh;
 
 pub use enroll::{enroll, Enrolled};
 pub use error::{DeviceError, NodeAnswer};
+pub(crate) use permit::ask as ask_permit;
 pub use refresh::{refresh, PermitSource, Refreshed};

@@ -2,8 +2,8 @@
 
 use crate::{
 	anchor::AnchorFileError, chain::ChainError, device::DeviceError, registrar::RegistrarError,
-	request::RequestError, sign::SignError, store::StoreError, transport::TransportError,
-	verify::VerifyError,
+	request::RequestError, seal::SealError, sign::SignError, store::StoreError,
+	transport::TransportError, verify::VerifyError,
 };
 use thiserror::Error;
 
@@ -35,6 +35,9 @@ pub enum Error {
 	/// Signing.
 	#[error(transparent)]
 	Sign(#[from] SignError),
+	/// Sealing and opening.
+	#[error(transparent)]
+	Seal(#[from] SealError),
 	/// Verifying.
 	#[error(transparent)]
 	Verify(#[from] VerifyError),
@@ -52,6 +55,7 @@ impl Error {
 			Self::Store(error) => error.kind(),
 			Self::Device(error) => error.kind(),
 			Self::Sign(error) => error.kind(),
+			Self::Seal(error) => error.kind(),
 			Self::Verify(error) => error.kind(),
 		}
 	}

@@ -2,12 +2,13 @@
 
 use std::{
 	ffi::OsString,
-	fs::{self, File, OpenOptions},
+	fs::{self, File, OpenOptions, Permissions},
 	io::{self, Read, Write},
 	os::unix::fs::{OpenOptionsExt, PermissionsExt},
 	path::{Path, PathBuf},
 	time::Duration,
 };
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
 /// Mode of files that others may read.
@@ -61,6 +62,20 @@ fn folder_of(path: &Path) -> &Path {
 		Some(parent) if !parent.as_os_str().is_empty() => parent,
 		_ => Path::new("."),
 	}
+}
+
+/// A new file of `mode` in the folder of `path`, to be written and then to take its place. It is
+/// removed when dropped before.
+///
+/// # Errors
+///
+/// The system's.
+pub fn beside(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
+	tempfile::Builder::new()
+		.prefix(".symbolon-")
+		.suffix(".tmp")
+		.permissions(Permissions::from_mode(mode))
+		.tempfile_in(folder_of(path))
 }
 
 /// Writes a new file of `mode`; fails if there is one already.

@@ -16,6 +16,7 @@
 //! | [`store`] | the folder a device keeps its keys in |
 //! | [`device`] | new, enroll, refresh |
 //! | [`mod@sign`], [`verify`] | signatures over files, both offline |
+//! | [`seal`] | messages sealed to a name and an epoch |
 //! | [`anchor`] | making, reading and describing anchors |
 
 #![forbid(unsafe_code)]
@@ -36,6 +37,7 @@ mod memory;
 pub mod params;
 pub mod registrar;
 pub mod request;
+pub mod seal;
 pub mod sign;
 pub mod store;
 #[cfg(feature = "testing")]

@@ -9,23 +9,26 @@
 //! | `keys` | serial and identity keys of both purposes, once enrolled |
 //! | `schedule` | the epoch schedule, as last proved |
 //! | `permits` | permits of the present epoch and the next |
+//! | `past-permits` | permits of earlier epochs, which open what was sealed for them |
 //! | `state` | progress and clock floor |
 
 mod create;
 mod error;
 mod keys;
+mod permits;
 
 pub use error::StoreError;
 pub use keys::Keys;
+pub use permits::MAX_PAST;
 
 use crate::{files, request::parse_identity};
-use codec::{Decode, DecodeAll, Encode};
+use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Serialize};
 use std::{
 	io,
 	path::{Path, PathBuf},
 };
-use symbolon_crypto::{cover::Subtree, permit::Permit, Epoch, G1Bytes, Identity, Serial};
+use symbolon_crypto::{Identity, Serial};
 use symbolon_light::{
 	anchor::{MAX_ANCHOR, MAX_SKEW},
 	Anchor,
@@ -45,6 +48,7 @@ const SECRET: &str = "transport-secret";
 const KEYS: &str = "keys";
 const SCHEDULE: &str = "schedule";
 const PERMITS: &str = "permits";
+const PAST_PERMITS: &str = "past-permits";
 const STATE: &str = "state";
 
 /// `device.json`.
@@ -54,14 +58,6 @@ struct Description {
 	version: u8,
 	identity: String,
 	key_id: String,
-}
-
-/// A permit at rest; checked against `P` again when read.
-#[derive(Encode, Decode)]
-struct StoredPermit {
-	epoch: Epoch,
-	subtree: Subtree,
-	point: G1Bytes,
 }
 
 /// An opened store.
@@ -197,7 +193,7 @@ impl Store {
 	///
 	/// [`StoreError::File`].
 	pub fn schedule(&self) -> Result<Option<Schedule>, StoreError> {
-		let Some(bytes) = self.cached(SCHEDULE)? else { return Ok(None) };
+		let Some(bytes) = self.cached(SCHEDULE, MAX_FILE)? else { return Ok(None) };
 		Ok(Schedule::decode_all(&mut &bytes[..]).ok())
 	}
 
@@ -210,48 +206,14 @@ impl Store {
 		self.replace(SCHEDULE, &schedule.encode())
 	}
 
-	/// The permits that are kept, each checked against `P`, by ascending epoch. A damaged one is
-	/// none: nodes give it again.
-	///
-	/// # Errors
-	///
-	/// [`StoreError::File`].
-	pub fn permits(&self) -> Result<Vec<Permit>, StoreError> {
-		let Some(bytes) = self.cached(PERMITS)? else { return Ok(Vec::new()) };
-		let stored = Vec::<StoredPermit>::decode_all(&mut &bytes[..]).unwrap_or_default();
-		let Ok(master) = self.anchor.master_key().decode() else { return Ok(Vec::new()) };
-		let key_id = self.anchor.key_id();
-		let verify = |StoredPermit { epoch, subtree, point }| {
-			Permit::verify(&key_id, &epoch, &subtree, &point, &master).ok()
-		};
-		Ok(stored.into_iter().filter_map(verify).collect())
-	}
-
 	/// A file that can be had again; one that is too long is as good as none.
-	fn cached(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-		match read(&self.dir, name, MAX_FILE) {
+	fn cached(&self, name: &str, limit: usize) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+		match read(&self.dir, name, limit) {
 			Err(StoreError::File { error, .. }) if error.kind() == io::ErrorKind::InvalidData => {
 				Ok(None)
 			}
 			read => read,
 		}
-	}
-
-	/// Replaces the permits that are kept.
-	///
-	/// # Errors
-	///
-	/// [`StoreError::File`].
-	pub fn save_permits(&self, permits: &[Permit]) -> Result<(), StoreError> {
-		let stored: Vec<StoredPermit> = permits
-			.iter()
-			.map(|permit| StoredPermit {
-				epoch: permit.epoch(),
-				subtree: permit.subtree(),
-				point: permit.encode(),
-			})
-			.collect();
-		self.replace(PERMITS, &stored.encode())
 	}
 
 	/// The serial, once enrolled.

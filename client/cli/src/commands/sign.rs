@@ -45,6 +45,6 @@ fn check_target(path: &Path) -> Result<(), CliError> {
 	match files::read(path, MAX_SIGNATURE_LEN) {
 		Ok(bytes) if Signature::from_bytes(&bytes).is_ok() => Ok(()),
 		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-		_ => Err(CliError::NotOverwritten { path: path.into() }),
+		_ => Err(CliError::NotOverwritten { path: path.into(), what: "signature" }),
 	}
 }

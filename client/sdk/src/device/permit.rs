@@ -5,7 +5,7 @@ use crate::{chain::Client, transport::PermitAnswer};
 use symbolon_crypto::{cover::Subtree, permit::Permit, Epoch, Serial};
 
 /// The permit of `epoch` for `serial`, or what the node said instead, if anything.
-pub(super) async fn ask(
+pub(crate) async fn ask(
 	client: &Client,
 	serial: Serial,
 	epoch: &Epoch,

@@ -8,5 +8,6 @@ mod http;
 mod kit;
 mod refresh;
 mod registrar;
+mod sealing;
 mod signing;
 mod store;
