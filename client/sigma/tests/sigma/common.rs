@@ -40,7 +40,7 @@ pub fn randomness(label: &str) -> Randomness {
 
 /// A master key that one member holds whole.
 pub struct Master {
-	share: SecretShare,
+	pub share: SecretShare,
 	pub verifier: Verifier,
 }
 
@@ -76,7 +76,7 @@ impl Master {
 		SigningKey::new(&key, &self.permit(epoch, subtree)).unwrap()
 	}
 
-	fn permit(&self, epoch: Epoch, subtree: Subtree) -> Permit {
+	pub fn permit(&self, epoch: Epoch, subtree: Subtree) -> Permit {
 		let Verifier { key_id, master, .. } = self.verifier;
 		let chunk = Chunk { key_id: &key_id, epoch: &epoch, first: 0, subtrees: &[subtree] };
 		let point = self.share.permit_shares(&chunk)[0];
