@@ -3,3 +3,5 @@
 mod kit;
 mod offline;
 mod online;
+mod sealing;
+mod tls;
