@@ -103,7 +103,7 @@ fn nobody_is_sealed_to_by_mistake() {
 	}
 	kit.json(&["decrypt", "--store", "pump", "-o", "x", "letter"]).refused("not-sealed");
 	kit.json(&["decrypt", "--store", "pump", "-o", "x", "pump"]).refused("not-a-regular-file");
-	kit.json(&["encrypt", "--to", "pump@demo", "-o", "no/such/folder", "letter"]).refused("file");
+	kit.json(&["encrypt", "--to", "api@demo", "-o", "no/such/folder", "letter"]).refused("file");
 }
 
 #[test]
