@@ -24,7 +24,8 @@ use tracing_subscriber::EnvFilter;
 
 /// What is logged unless `SYMBOLON_LOG` says otherwise. The proxies write a line of their own for
 /// each refusal, with the peer's address.
-const LOG: &str = "warn,symbolon_proxy=info,symbolon_tls=info,symbolon_tls::refusal=error";
+const LOG: &str =
+	"warn,symbolon::commands=info,symbolon_proxy=info,symbolon_tls=info,symbolon_tls::refusal=error";
 
 /// Runs the command until it is stopped, or its pipe ends.
 pub async fn run(global: &Global, command: Tls, out: &mut impl Write) -> Result<(), CliError> {
