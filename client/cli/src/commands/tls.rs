@@ -100,6 +100,8 @@ async fn show_metrics(
 	stop: &Stop,
 ) -> Result<Option<String>, CliError> {
 	let Some(address) = address else { return Ok(None) };
+	local::check_address(address)
+		.map_err(|error| CliError::Usage(format!("--metrics: {error}")))?;
 	let listener = local::listen_tcp(address, true).await?;
 	let bound = listener.local_addr().map_err(CliError::System)?.to_string();
 	tokio::spawn(metrics::show(listener, metrics.clone(), stop.clone()));

@@ -2,7 +2,6 @@
 
 use crate::args::StoreDir;
 use clap::{Args, Subcommand, ValueEnum};
-use symbolon_proxy::header::DEFAULT_NAME;
 
 #[derive(Subcommand)]
 pub enum Tls {
@@ -89,9 +88,9 @@ pub struct Serve {
 	/// How the service learns the peer's name
 	#[arg(long, value_name = "FORM", value_enum, default_value_t = TellForm::ProxyV2)]
 	pub tell: TellForm,
-	/// The header of `--tell http-header`
-	#[arg(long, value_name = "NAME", default_value = DEFAULT_NAME)]
-	pub header: String,
+	/// The header of `--tell http-header` [default: symbolon-peer]
+	#[arg(long, value_name = "NAME")]
+	pub header: Option<String>,
 	/// Connections at a time from one address; further ones are closed
 	#[arg(long, value_name = "N", value_parser = at_least_one())]
 	pub max_per_address: Option<u64>,

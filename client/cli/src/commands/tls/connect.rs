@@ -41,9 +41,13 @@ pub async fn run(global: &Global, command: Connect, out: &mut impl Write) -> Res
 		if matches!(joined, Err(PipeError::Stopped)) {
 			return Ok(joined?);
 		}
-		// What came is written even if the connection did not end in order.
+		// What came is written even if the connection did not end in order. An output that failed
+		// is but a broken pipe to who writes to its stream; why it failed is known here.
 		let written = output.finish().map_err(PipeError::Output);
-		return Ok(joined.and(written)?);
+		return Ok(match joined {
+			Ok(()) | Err(PipeError::Output(_)) => written,
+			failed => failed,
+		}?);
 	};
 	let (local, bound) = bind(&listen, command.listen_anyone).await?;
 	announce(global, &command, &dialer, (&bound, page.as_deref()), out)?;

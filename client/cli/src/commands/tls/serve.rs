@@ -53,12 +53,15 @@ fn options(command: &Serve) -> Result<Options, CliError> {
 	local::check_address(&command.listen)
 		.map_err(|error| CliError::Usage(format!("--listen: {error}")))?;
 	local::check_address(&command.to).map_err(|error| CliError::Usage(format!("--to: {error}")))?;
-	let header = PeerHeader::new(&command.header)
-		.map_err(|error| CliError::Usage(format!("--header: {error}")))?;
-	let tell = match command.tell {
-		TellForm::ProxyV2 => Tell::ProxyV2,
-		TellForm::HttpHeader => Tell::Header(header),
-		TellForm::Nothing => Tell::Nothing,
+	let header = command.header.as_deref().map(PeerHeader::new).transpose();
+	let header = header.map_err(|error| CliError::Usage(format!("--header: {error}")))?;
+	let tell = match (command.tell, header) {
+		(TellForm::HttpHeader, header) => Tell::Header(header.unwrap_or_default()),
+		(_, Some(_)) => {
+			return Err(CliError::Usage("--header: only with --tell http-header".into()));
+		}
+		(TellForm::ProxyV2, None) => Tell::ProxyV2,
+		(TellForm::Nothing, None) => Tell::Nothing,
 	};
 	let number = |given: u64| usize::try_from(given).unwrap_or(usize::MAX);
 	let common = &command.common;
