@@ -7,6 +7,7 @@ use symbolon_fuzz::{
 	certificate::{check, known, Parts},
 	handshake::{proof, Recorded},
 	recipient::Recipient,
+	stream::{message, plain, run},
 };
 use symbolon_tls::KeyType;
 
@@ -69,6 +70,36 @@ fn sealed_header() -> Seeds {
 	]
 }
 
+/// Whole messages, contents in the right encryption, and layouts.
+fn sealed_stream() -> Seeds {
+	let with = |how: u8, rest: &[u8]| [&[how], rest].concat();
+	let change = [0, 70, 0, 1];
+	let mut seeds: Seeds = Vec::new();
+	for (name, signed) in [("unsigned", 0), ("signed", 0x10)] {
+		seeds.extend([
+			(name.into(), with(0, &message(signed != 0))),
+			(format!("{name}-changed"), with(signed | 2, &change)),
+			(format!("{name}-content"), with(signed | 4, &plain(signed != 0))),
+			(format!("{name}-content-changed"), with(signed | 5, &change)),
+			(format!("{name}-nothing"), with(signed | 4, &[])),
+		]);
+	}
+	seeds.extend([
+		("from".into(), with(0x20, &message(true))),
+		("from-nobody".into(), with(0x20, &message(false))),
+		("two-chunks".into(), with(7, &[0, 0, 2, 41])),
+		("one-full-chunk".into(), with(7, &[0, 1])),
+		("empty".into(), with(7, &[3, 1])),
+		("empty-last-chunk".into(), with(7, &[0, 0, 3, 1])),
+		("short-chunk-before".into(), with(7, &[1, 0, 2, 1])),
+		("no-last-mark".into(), with(7, &[0, 0, 2, 0])),
+		("after-the-last".into(), with(7, &[0, 1, 2, 1])),
+		("number-skipped".into(), with(7, &[0, 0, 2, 3])),
+	]);
+	seeds.iter().for_each(|(_, seed)| run(seed));
+	seeds
+}
+
 /// Inputs of every kind that the target knows: its first byte says which.
 fn sigma() -> Seeds {
 	let Recorded { first, second, third } = Recorded::get();
@@ -110,9 +141,13 @@ fn sigma() -> Seeds {
 
 fn main() -> Result<(), Box<dyn Error>> {
 	let folder = env::args_os().nth(1).ok_or("expected the folder to write to")?;
-	for (target, seeds) in
-		[("credential", credential()), ("sealed_header", sealed_header()), ("sigma", sigma())]
-	{
+	let targets = [
+		("credential", credential()),
+		("sealed_header", sealed_header()),
+		("sealed_stream", sealed_stream()),
+		("sigma", sigma()),
+	];
+	for (target, seeds) in targets {
 		let folder = Path::new(&folder).join(target);
 		fs::create_dir_all(&folder)?;
 		for (name, bytes) in &seeds {

@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod edits;
 pub mod handshake;
 pub mod recipient;
+pub mod stream;
 
 /// Another implementation of the handshake, from the tests.
 #[path = "../../client/sigma/tests/sigma/by_hand.rs"]
