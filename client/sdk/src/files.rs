@@ -78,6 +78,19 @@ pub fn beside(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
 		.tempfile_in(folder_of(path))
 }
 
+/// Puts a file that was made [beside](beside) `path` in its place, for good; over what is there only
+/// if `replace`.
+///
+/// # Errors
+///
+/// The system's; `AlreadyExists` if there is a file. The file beside is removed then.
+pub fn keep(beside: NamedTempFile, path: &Path, replace: bool) -> io::Result<()> {
+	beside.as_file().sync_all()?;
+	let kept = if replace { beside.persist(path) } else { beside.persist_noclobber(path) };
+	kept.map_err(|failed| failed.error)?;
+	sync_folder(folder_of(path))
+}
+
 /// Writes a new file of `mode`; fails if there is one already.
 ///
 /// # Errors

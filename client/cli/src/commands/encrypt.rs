@@ -17,7 +17,6 @@ use symbolon_sdk::{
 	files,
 	seal::{seal, signing_key, target, MAGIC},
 };
-use tempfile::NamedTempFile;
 
 /// Seals a file.
 pub async fn run(global: &Global, command: &Encrypt, out: &mut impl Write) -> Result<(), CliError> {
@@ -45,7 +44,7 @@ pub async fn run(global: &Global, command: &Encrypt, out: &mut impl Write) -> Re
 	let anchor = client.anchor().clone();
 	let length =
 		seal(&anchor, &target, signer.as_ref(), input, beside.as_file_mut(), &mut progress)?;
-	keep(beside, &output)?;
+	files::keep(beside, &output, true).map_err(at)?;
 	let signed_by = signer.as_ref().map(|signer| signer.identity().to_string());
 	let epoch = target.epoch();
 	let by = signed_by.as_ref().map_or(String::new(), |name| format!(", signed by {name}"));
@@ -62,14 +61,17 @@ pub async fn run(global: &Global, command: &Encrypt, out: &mut impl Write) -> Re
 	.write(global.json, out)
 }
 
-fn is_standard_input(path: &Path) -> bool {
+fn is_standard_stream(path: &Path) -> bool {
 	path == Path::new("-")
 }
 
 fn output(command: &Encrypt) -> Result<PathBuf, CliError> {
 	match &command.output {
+		Some(output) if is_standard_stream(output) => {
+			Err(CliError::Usage("--output: a sealed message is written to a file; name one".into()))
+		}
 		Some(output) => Ok(output.clone()),
-		None if is_standard_input(&command.file) => {
+		None if is_standard_stream(&command.file) => {
 			Err(CliError::Usage("standard input has no name: say where to with --output".into()))
 		}
 		None => Ok(files::with_suffix(&command.file, ".sealed")),
@@ -77,7 +79,7 @@ fn output(command: &Encrypt) -> Result<PathBuf, CliError> {
 }
 
 fn input(path: &Path) -> Result<Box<dyn Read>, CliError> {
-	if is_standard_input(path) {
+	if is_standard_stream(path) {
 		return Ok(Box::new(io::stdin()));
 	}
 	Ok(Box::new(regular_file(path)?))
@@ -91,10 +93,4 @@ fn check_target(path: &Path) -> Result<(), CliError> {
 		Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
 		_ => Err(CliError::NotOverwritten { path: path.into(), what: "sealed message" }),
 	}
-}
-
-fn keep(beside: NamedTempFile, path: &Path) -> Result<(), CliError> {
-	let at = |error| CliError::File { path: path.into(), error };
-	beside.as_file().sync_all().map_err(at)?;
-	beside.persist(path).map(drop).map_err(|failed| at(failed.error))
 }

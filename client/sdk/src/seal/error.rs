@@ -124,6 +124,31 @@ pub enum SealError {
 		/// The clock.
 		now: u64,
 	},
+	/// The message names an interval that is not one of the chain's, proved.
+	#[error(
+		"the message is sealed for epoch {}, which this chain has not: its epoch of that number is \
+		 {}; the message never opens", clock::epoch_text(found),
+		scheduled.map_or("none".into(), |epoch| clock::epoch_text(&epoch))
+	)]
+	NoSuchEpoch {
+		/// The message's.
+		found: Epoch,
+		/// The chain's of that number.
+		scheduled: Option<Epoch>,
+	},
+	/// Registered under another master key, proved.
+	#[error(
+		"{identity} is registered under key number {found}, the anchor is of {expected}: use an \
+		 anchor of the present key"
+	)]
+	OtherKeyNumber {
+		/// The name.
+		identity: Identity,
+		/// The anchor's.
+		expected: u32,
+		/// The registration's.
+		found: u32,
+	},
 	/// No permit of a past epoch, and nobody to ask.
 	#[error(
 		"no permit of epoch {} in the store, and no node to ask: name one with --rpc", epoch.number
@@ -221,6 +246,8 @@ impl SealError {
 			Self::OtherRecipient { .. } => "other-recipient",
 			Self::OtherKey { .. } => "other-chain",
 			Self::NotYet { .. } => "not-yet-published",
+			Self::NoSuchEpoch { .. } => "no-such-epoch",
+			Self::OtherKeyNumber { .. } => "other-key-number",
 			Self::Offline { .. } | Self::NoPermit { .. } => "no-permit",
 			Self::Altered => "altered",
 			Self::Signature(_) | Self::LaterSignature { .. } => "signature-wrong",

@@ -68,11 +68,9 @@ pub fn open_file(
 	let mut beside = files::beside(path, files::PRIVATE).map_err(SealError::Write)?;
 	let opened =
 		open_stream(store.anchor(), &key, (preamble, input), from, beside.as_file_mut(), progress)?;
-	beside.as_file().sync_all().map_err(SealError::Write)?;
-	let kept = if force { beside.persist(path) } else { beside.persist_noclobber(path) };
-	kept.map_err(|failed| match failed.error.kind() {
+	files::keep(beside, path, force).map_err(|error| match error.kind() {
 		io::ErrorKind::AlreadyExists => SealError::Exists { path: path.into() },
-		_ => SealError::Write(failed.error),
+		_ => SealError::Write(error),
 	})?;
 	Ok(opened)
 }

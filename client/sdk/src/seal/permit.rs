@@ -2,12 +2,13 @@
 
 use super::{Preamble, SealError};
 use crate::{
-	chain::Client,
+	chain::{ChainError, Client},
 	clock::Clock,
-	device::{ask_permit, refresh},
+	device::{ask_permit, refresh, NodeAnswer},
 	store::Store,
 };
 use symbolon_crypto::{permit::Permit, Epoch};
+use symbolon_primitives::{epochs::Schedule, storage::epochs};
 
 /// The permit of the message's epoch for the store's serial, checked against `P`. What a node gives
 /// is kept, so that messages of that epoch open offline from then on.
@@ -62,8 +63,30 @@ pub async fn permit_for(
 			store.keep_past(&[permit])?;
 			Ok(permit)
 		}
-		Err(_) if now < epoch.start => Err(SealError::NotYet { epoch, now }),
-		Err(answer) => Err(SealError::NoPermit { epoch, answer }),
+		Err(NodeAnswer::Refused(error)) if error.is_silence() => {
+			Err(SealError::Chain(ChainError::Transport(error)))
+		}
+		Err(answer) => {
+			check_interval(client, &epoch).await?;
+			let future = now < epoch.start;
+			Err(if future {
+				SealError::NotYet { epoch, now }
+			} else {
+				SealError::NoPermit { epoch, answer }
+			})
+		}
+	}
+}
+
+/// Whether the chain has, or will have, the epoch that the message names. No permit can ever be of
+/// one that it has not.
+async fn check_interval(client: &mut Client, epoch: &Epoch) -> Result<(), SealError> {
+	let key = epochs::schedule();
+	let proved = client.prove(std::slice::from_ref(&key)).await?;
+	let schedule: Schedule = proved.require(&key, "epoch schedule")?.into_inner();
+	match schedule.epoch(epoch.number) {
+		Some(scheduled) if scheduled == *epoch => Ok(()),
+		scheduled => Err(SealError::NoSuchEpoch { found: *epoch, scheduled }),
 	}
 }
 

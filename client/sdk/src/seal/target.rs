@@ -76,6 +76,11 @@ async fn recipient(client: &mut Client, identity: &Identity) -> Result<Serial, S
 	let block = proved.number();
 	let found: Option<Registration> = proved.value(&registration)?;
 	let found = found.filter(|found| found.identity == *identity).ok_or_else(|| unknown(block))?;
+	let (expected, key_no) = (client.anchor().key_no(), found.key_no);
+	if key_no != expected {
+		let identity = identity.clone();
+		return Err(SealError::OtherKeyNumber { identity, expected, found: key_no });
+	}
 	let mut is_revoked = found.revoked.is_some();
 	for key in keys.iter().take(usize::from(TREE_HEIGHT) + 1) {
 		is_revoked |= proved.value::<u64>(key)?.is_some();

@@ -4,9 +4,13 @@ use super::{
 	format::{ChunkWriter, Preamble},
 	open_stream,
 	write::signed_message,
-	Opened, SealError,
+	Opened, SealError, CHUNK,
 };
 use crate::{device::refresh, store::Store, testing::World};
+use chacha20poly1305::{
+	aead::{stream::EncryptorBE32, Payload},
+	ChaCha20Poly1305,
+};
 use sha2::{Digest, Sha512};
 use std::sync::Arc;
 use symbolon_crypto::{
@@ -150,4 +154,23 @@ async fn a_signature_of_a_later_epoch_than_the_message_is_refused() {
 	});
 	let expected = SealError::LaterSignature { message: 100, signature: 101 };
 	assert_eq!(refused.unwrap_err().to_string(), expected.to_string());
+}
+
+#[tokio::test]
+async fn an_empty_chunk_after_a_full_one_is_refused() {
+	let scene = Scene::new().await;
+	let anchor = scene.world.anchor();
+	let (header, key) =
+		scene.target(&scene.pump).seal(&anchor.master_key().decode().unwrap(), entropy(1));
+	let preamble = Preamble::new(header, false);
+	let mut stream: EncryptorBE32<ChaCha20Poly1305> =
+		EncryptorBE32::new(key.key().into(), key.nonce_prefix().into());
+	let payload = |msg| Payload { msg, aad: preamble.bytes() };
+	let full = vec![7; CHUNK];
+	let first = stream.encrypt_next(payload(&full[..])).unwrap();
+	let last = stream.encrypt_last(payload(&b""[..])).unwrap();
+	let sealed = [first, last].concat();
+	let opened =
+		open_stream(&anchor, &key, (&preamble, &sealed[..]), None, Vec::new(), &mut |_| {});
+	assert!(matches!(opened, Err(SealError::Altered)), "{opened:?}");
 }

@@ -10,7 +10,7 @@ pub const MAX_PAST: usize = 4_096;
 const MAX_PAST_FILE: usize = MAX_PAST * 81 + 8;
 
 /// A permit at rest; checked against `P` again when read.
-#[derive(Clone, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
 struct StoredPermit {
 	epoch: Epoch,
 	subtree: Subtree,
@@ -77,12 +77,12 @@ impl Store {
 	/// [`StoreError::File`].
 	pub fn keep_past(&self, permits: &[Permit]) -> Result<(), StoreError> {
 		let mut stored = self.past()?;
-		let is_new = |permit: &&Permit| stored.iter().all(|it| it.epoch != permit.epoch());
-		let new: Vec<StoredPermit> =
-			permits.iter().filter(is_new).map(StoredPermit::from).collect();
-		if new.is_empty() {
+		let new: Vec<StoredPermit> = permits.iter().map(StoredPermit::from).collect();
+		if new.iter().all(|new| stored.contains(new)) {
 			return Ok(());
 		}
+		// What is checked takes the place of what may be damaged.
+		stored.retain(|old| new.iter().all(|new| new.epoch != old.epoch));
 		stored.extend(new);
 		stored.sort_by_key(|it| it.epoch);
 		let surplus = stored.len().saturating_sub(MAX_PAST);

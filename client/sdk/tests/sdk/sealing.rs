@@ -5,11 +5,12 @@ use std::{fs, path::PathBuf};
 use symbolon_sdk::{
 	device::{refresh, DeviceError, NodeAnswer},
 	seal::{
-		open_file, permit_for, seal, signing_key, target, Opened, Preamble, SealError, CHUNK, MAGIC,
+		open_file, permit_for, seal, signing_key, target, Opened, Preamble, SealError, SealTarget,
+		CHUNK, MAGIC,
 	},
 	store::Store,
 	testing::{permit_key, Lie, World, EPOCH},
-	Clock, Identity,
+	Clock, Epoch, Identity,
 };
 
 /// Bytes that show where they belong.
@@ -51,6 +52,16 @@ impl Post {
 			seal(&anchor, &target, signer.as_ref(), content, &mut sealed, &mut |_| {}).unwrap();
 		assert_eq!(length, content.len() as u64);
 		Ok(sealed)
+	}
+
+	/// Seals to the pump for any epoch, without asking the chain.
+	fn send_at_all_levels(&self, epoch: Epoch) -> Vec<u8> {
+		let (anchor, serial) = (self.kit.world.anchor(), self.pump.serial().unwrap().unwrap());
+		let to = identity("pump@demo");
+		let target = SealTarget::at_all_levels(&anchor.key_id(), &to, serial, &epoch).unwrap();
+		let mut sealed = Vec::new();
+		seal(&anchor, &target, None, &b"hello"[..], &mut sealed, &mut |_| {}).unwrap();
+		sealed
 	}
 
 	fn output(&self) -> PathBuf {
@@ -144,6 +155,21 @@ async fn every_changed_byte_of_the_preamble_is_refused() {
 		altered[i] ^= 1;
 		assert!(post.open(&post.pump, &altered, None).await.is_err(), "byte {i}");
 	}
+}
+
+#[tokio::test]
+async fn masks_of_other_levels_cannot_be_altered() {
+	let post = Post::new().await;
+	let sealed = post.send_at_all_levels(post.kit.world.epoch(100));
+	assert!(post.open(&post.pump, &sealed, None).await.is_ok());
+	// Of level 3; the pump's permit is of the root.
+	let mut rest = sealed.as_slice();
+	Preamble::read(&mut rest).unwrap();
+	let start = sealed.len() - rest.len();
+	let mut altered = sealed.clone();
+	altered[start - (41 - 3) * 33 + 5] ^= 1;
+	let refused = post.open(&post.pump, &altered, None).await;
+	assert!(matches!(refused, Err(SealError::Altered)), "{refused:?}");
 }
 
 #[tokio::test]
@@ -291,6 +317,14 @@ async fn old_messages_open_with_permits_that_were_kept() {
 		post.kit.world.remove(&permit_key(101, &serial.ancestor(level)));
 	}
 	assert!(post.open_by(&post.api, &unread, None, false).await.is_ok());
+	post.kit.world.lie(&[Lie::NoPermitCall]);
+	let other = post.send_at_all_levels(post.kit.world.epoch(103));
+	let refused = post.open(&post.pump, &other, None).await.unwrap_err();
+	assert_eq!(refused.kind(), "node-down", "{refused}");
+	post.kit.world.lie(&[]);
+	let wrong = Epoch { end: post.kit.world.epoch(103).end + 1, ..post.kit.world.epoch(103) };
+	let refused = post.open(&post.pump, &post.send_at_all_levels(wrong), None).await;
+	assert!(matches!(refused, Err(SealError::NoSuchEpoch { .. })), "{refused:?}");
 	// A damaged file of old permits is none.
 	fs::write(post.api.dir().join("past-permits"), b"rubbish").unwrap();
 	let refused = post.open(&post.api, &unread, None).await;
