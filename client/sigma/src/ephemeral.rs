@@ -8,12 +8,12 @@ use zeroize::Zeroize;
 /// Bytes of randomness that one handshake takes.
 pub const RANDOMNESS_LEN: usize = 96;
 
-/// What one side's handshake draws from: ephemeral X25519 secret, nonce, entropy of the signature, 32
-/// bytes each.
+/// What one side's handshake draws from: ephemeral X25519 secret, nonce, entropy of the signature,
+/// 32 bytes each.
 ///
-/// From a cryptographic random number generator, fresh for every handshake. The signature survives a
-/// repeated value (it is hedged); forward secrecy of the session does not, and if both sides repeat theirs
-/// the session's keys repeat.
+/// From a cryptographic random number generator, fresh for every handshake. The signature survives
+/// a repeated value (it is hedged); forward secrecy of the session does not, and if both sides
+/// repeat theirs the session's keys repeat.
 pub struct Randomness {
 	pub(crate) ephemeral: Ephemeral,
 	pub(crate) entropy: Entropy,

@@ -21,15 +21,15 @@ pub enum HandshakeError {
 	Suite(u8),
 	/// The initiator is of another master key.
 	KeyId,
-	/// One's own signing key is of another master key than the verifier, or than the one with which this
-	/// handshake began.
+	/// One's own signing key is of another master key than the verifier, or than the one with which
+	/// this handshake began.
 	OwnKey,
 	/// One's own signing key is not of the present epoch.
 	OwnEpoch(EpochError),
 	/// The peer's ephemeral key is of low order: the shared secret would be zero.
 	LowOrder,
-	/// The peer's proof does not decrypt: changed on the way, of another session, or made by someone
-	/// who does not hold the ephemeral secret.
+	/// The peer's proof does not decrypt: changed on the way, of another session, or made by
+	/// someone who does not hold the ephemeral secret.
 	Decrypt,
 	/// The peer's epoch, serial or signature is refused.
 	Proof(SignatureError),
@@ -63,14 +63,14 @@ impl fmt::Display for HandshakeError {
 			}
 			Self::KeyId => f.write_str("the peer belongs to another master key or chain"),
 			Self::OwnKey => f.write_str(
-				"the own signing key is of another master key than the verifier: use both of one anchor",
+				"own key and verifier are of different master keys: take both from one anchor",
 			),
 			Self::OwnEpoch(error) => {
-				write!(f, "the own signing key cannot be used now: {error}; refresh it, check the clock")
+				write!(f, "own signing key not usable now: {error}; refresh it, check the clock")
 			}
 			Self::LowOrder => f.write_str("the peer's ephemeral key is of low order"),
 			Self::Decrypt => f.write_str(
-				"the peer's proof does not decrypt: changed, of another session, or not its maker's",
+				"the peer's proof does not decrypt: changed, of another session, or forged",
 			),
 			Self::Proof(error) => write!(f, "the peer's proof is refused: {error}"),
 			Self::Itself => f.write_str("the peer shows the own name and serial"),
@@ -89,8 +89,8 @@ impl core::error::Error for HandshakeError {}
 pub enum TransportError {
 	/// More than [`MAX_DATA`] bytes to seal. The session is unchanged.
 	TooLong(usize),
-	/// [`crate::MAX_MESSAGES`] messages went in this direction. When sealing, the session is unchanged and can
-	/// still be closed; when opening, it ended.
+	/// [`crate::MAX_MESSAGES`] messages went in this direction. When sealing, the session is
+	/// unchanged and can still be closed; when opening, it ended.
 	Exhausted,
 	/// One's own close mark was sent: nothing may follow it. The session is unchanged.
 	Closed,
@@ -100,8 +100,8 @@ pub enum TransportError {
 	Expired,
 	/// A message from the peer of an impossible length. The session ended.
 	Length(usize),
-	/// A message that does not decrypt: changed, lost, repeated, out of order, or of another session or
-	/// direction. The session ended.
+	/// A message that does not decrypt: changed, lost, repeated, out of order, or of another
+	/// session or direction. The session ended.
 	Decrypt,
 	/// A message of a kind that this library does not know. The session ended.
 	Kind(u8),

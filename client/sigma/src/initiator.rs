@@ -21,7 +21,8 @@ pub struct Initiator {
 }
 
 impl Initiator {
-	/// Begins a handshake at Unix second `now`; returns the first message, [`crate::FIRST_LEN`] bytes.
+	/// Begins a handshake at Unix second `now`; returns the first message, [`crate::FIRST_LEN`]
+	/// bytes.
 	///
 	/// Fails only for what is wrong with the own side: [`HandshakeError::OwnKey`],
 	/// [`HandshakeError::OwnEpoch`].
@@ -38,11 +39,11 @@ impl Initiator {
 		Ok((Self { key_id, ephemeral, entropy, transcript }, first))
 	}
 
-	/// Verifies the responder by its second message; returns the session and the third message, which is
-	/// to be sent before anything sealed.
+	/// Verifies the responder by its second message; returns the session and the third message,
+	/// which is to be sent before anything sealed.
 	///
-	/// The responder has proved its name and holds the same keys, but has not seen the third message
-	/// yet: [`Transport::confirmed`] tells when it answered.
+	/// The responder has proved its name and holds the same keys, but has not seen the third
+	/// message yet: [`Transport::confirmed`] tells when it answered.
 	pub fn finish(
 		self,
 		party: &Party<'_>,

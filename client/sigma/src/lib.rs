@@ -16,10 +16,10 @@
 //! and separate keys stop reflection. Every derived key hashes the transcript so far.
 //!
 //! What it gives, if Symbolon signatures cannot be forged (co-CDH, random oracles), gap
-//! Diffie-Hellman holds on Curve25519 and the AEAD and HMAC are good: each side knows the other's name;
-//! recorded sessions stay closed to who takes the identity keys later (forward secrecy); the
-//! thief of one's own key cannot play others to oneself. The responder shows its name to whoever asks
-//! first, the initiator's name is hidden from active attackers too; lengths of names show.
+//! Diffie-Hellman holds on Curve25519 and the AEAD and HMAC are good: each side knows the other's
+//! name; recorded sessions stay closed to who takes the identity keys later (forward secrecy); the
+//! thief of one's own key cannot play others to oneself. The responder shows its name to whoever
+//! asks first, the initiator's name is hidden from active attackers too; lengths of names show.
 //!
 //! Checks, cheapest first: length; suite and key; `Z` not zero; decryption; encodings and subtree;
 //! epoch window; own name ([`HandshakeError::Itself`]); policy on the name; MAC; and only then
@@ -33,9 +33,9 @@
 //! ```
 //!
 //! Each step consumes the state before it. A [`Transport`], and the [`Peer`] in it, exist only once
-//! the peer was verified. A failed step ends the handshake: send nothing, drop the link. The crate is
-//! `no_std`, reads no clock and draws no randomness; it does no I/O and so sets no time limits and
-//! counts no attempts: that is the caller's part.
+//! the peer was verified. A failed step ends the handshake: send nothing, drop the link. The crate
+//! is `no_std`, reads no clock and draws no randomness; it does no I/O and so sets no time limits
+//! and counts no attempts: that is the caller's part.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]

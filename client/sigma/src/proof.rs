@@ -1,8 +1,8 @@
 //! A side's proof of its name: `AEAD{ signature ‖ mac }`.
 //!
-//! `statement = role ‖ transcript hash ‖ block`, `block` the signature's wire form without its two points:
-//! `SCALE(version, identity, serial, epoch, level, index)`. The signature is over the statement in
-//! domain "sigma", the MAC over the same bytes under a key from `Z`.
+//! `statement = role ‖ transcript hash ‖ block`, `block` the signature's wire form without its two
+//! points: `SCALE(version, identity, serial, epoch, level, index)`. The signature is over the
+//! statement in domain "sigma", the MAC over the same bytes under a key from `Z`.
 
 use crate::{
 	error::HandshakeError,

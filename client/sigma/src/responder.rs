@@ -12,8 +12,8 @@ use crate::{
 use alloc::vec::Vec;
 use symbolon_crypto::{Epoch, KeyId};
 
-/// A responder that has sent the second message and waits for the third. It knows nothing of its peer
-/// yet.
+/// A responder that has sent the second message and waits for the third. It knows nothing of its
+/// peer yet.
 pub struct Responder {
 	key_id: KeyId,
 	own: Epoch,
@@ -42,8 +42,8 @@ fn parse_first(first: &[u8], key_id: &KeyId) -> Result<[u8; 32], HandshakeError>
 impl Responder {
 	/// Answers a first message at Unix second `now`; returns the second message.
 	///
-	/// Costs two multiplications on Curve25519 and a signature, before anything is known of the peer:
-	/// bound how many handshakes are open at once.
+	/// Costs two multiplications on Curve25519 and a signature, before anything is known of the
+	/// peer: bound how many handshakes are open at once.
 	pub fn respond(
 		party: &Party<'_>,
 		randomness: Randomness,
@@ -64,8 +64,8 @@ impl Responder {
 		Ok((Self { key_id, own: party.key.epoch(), schedule, transcript }, second))
 	}
 
-	/// Verifies the initiator by its third message. The session is confirmed: the initiator holds the same
-	/// keys.
+	/// Verifies the initiator by its third message. The session is confirmed: the initiator holds
+	/// the same keys.
 	pub fn finish(
 		self,
 		party: &Party<'_>,

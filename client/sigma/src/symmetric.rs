@@ -35,7 +35,8 @@ pub(crate) fn mac(key: &SecretBytes<32>, message: &[u8]) -> [u8; 32] {
 	mac.expect("HMAC takes keys of any length").chain_update(message).finalize().into_bytes().into()
 }
 
-/// The AEAD's nonce of message `count` under one key: four zero bytes, then the count, little-endian.
+/// The AEAD's nonce of message `count` under one key: four zero bytes, then the count,
+/// little-endian.
 fn nonce(count: u64) -> Nonce {
 	let mut nonce = Nonce::default();
 	nonce.iter_mut().skip(4).zip(count.to_le_bytes()).for_each(|(to, from)| *to = from);

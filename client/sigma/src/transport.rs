@@ -1,14 +1,14 @@
 //! Messages of an established session.
 //!
 //! `ChaCha20-Poly1305(key of the sender, nonce = 0 [4] ‖ count u64, kind u8 ‖ data)`, no additional
-//! data; kind 0 is data, 1 the close mark, which holds none. The count begins at 0 in each direction and is not
-//! sent: messages are opened in the order in which they were sealed, none lost, none twice. So the link
-//! below must be reliable and ordered, as a stream is; over one, put the length before each message as
-//! a `u16`, little-endian.
+//! data; kind 0 is data, 1 the close mark, which holds none. The count begins at 0 in each
+//! direction and is not sent: messages are opened in the order in which they were sealed, none
+//! lost, none twice. So the link below must be reliable and ordered, as a stream is; over one, put
+//! the length before each message as a `u16`, little-endian.
 //!
-//! The first message that cannot be opened ends the session in both directions and wipes its keys: whoever
-//! can write to the link can end a session, as he could by cutting it. A session whose link ends
-//! without the peer's close mark was cut off.
+//! The first message that cannot be opened ends the session in both directions and wipes its keys:
+//! whoever can write to the link can end a session, as he could by cutting it. A session whose link
+//! ends without the peer's close mark was cut off.
 
 use crate::{
 	error::TransportError,
@@ -25,8 +25,8 @@ pub const MAX_DATA: usize = 1 << 14;
 pub const MIN_TRANSPORT: usize = 1 + TAG_LEN;
 /// Length of the longest sealed message.
 pub const MAX_TRANSPORT: usize = 1 + MAX_DATA + TAG_LEN;
-/// Most messages with data in each direction of a session; a close mark may follow them. There is no
-/// rekeying: a new handshake is one.
+/// Most messages with data in each direction of a session; a close mark may follow them. There is
+/// no rekeying: a new handshake is one.
 pub const MAX_MESSAGES: u64 = 1 << 32;
 
 const DATA: u8 = 0;
@@ -129,21 +129,21 @@ impl Transport {
 		&self.peer
 	}
 
-	/// The Unix second at which the session ends: the earlier end, with grace, of both sides' epochs, the same
-	/// on both sides. A revoked peer is out by then.
+	/// The Unix second at which the session ends: the earlier end, with grace, of both sides'
+	/// epochs, the same on both sides. A revoked peer is out by then.
 	pub fn valid_until(&self) -> u64 {
 		self.valid_until
 	}
 
-	/// Whether the peer is known to have finished the handshake. The responder knows from the start;
-	/// the initiator once it opened a message, so a protocol in which the initiator speaks first
-	/// and must know should let the responder begin with an empty message.
+	/// Whether the peer is known to have finished the handshake. The responder knows from the
+	/// start; the initiator once it opened a message, so a protocol in which the initiator speaks
+	/// first and must know should let the responder begin with an empty message.
 	pub fn confirmed(&self) -> bool {
 		self.confirmed
 	}
 
-	/// 32 secret bytes that both sides of this session share and no other session has: to bind what runs in
-	/// it to it, or as a key of the application's own.
+	/// 32 secret bytes that both sides of this session share and no other session has: to bind what
+	/// runs in it to it, or as a key of the application's own.
 	pub fn binding(&self) -> &SecretBytes<32> {
 		&self.binding
 	}

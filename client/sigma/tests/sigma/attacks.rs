@@ -93,8 +93,8 @@ fn messages_sent_back_are_refused() {
 	assert_eq!(refused, Some(HandshakeError::Decrypt));
 }
 
-/// One's own first message reflected to one's own responder gives a handshake with oneself, which is
-/// refused whatever the policy accepts.
+/// One's own first message reflected to one's own responder gives a handshake with oneself, which
+/// is refused whatever the policy accepts.
 #[test]
 fn two_sides_of_one_device_are_not_joined() {
 	let anyone = |_: &Identity| true;
@@ -149,8 +149,8 @@ fn responder_finish(label: &str, first: &[u8], third: &[u8]) -> Option<Handshake
 	responder.finish(&api().party(), third, NOW).err()
 }
 
-/// A relay in the middle that puts fresh keys of its own on both sides reads the proofs, but the names do not fit
-/// its keys: the signatures cover both ephemeral keys.
+/// A relay in the middle that puts fresh keys of its own on both sides reads the proofs, but the
+/// names do not fit its keys: the signatures cover both ephemeral keys.
 #[test]
 fn a_man_in_the_middle_cannot_pass_on_proofs() {
 	let (x, y) = (secret("middle x"), secret("middle y"));
@@ -183,9 +183,9 @@ fn a_man_in_the_middle_cannot_pass_on_proofs() {
 	);
 }
 
-/// Identity misbinding: Mallory has a good key and replaces pump's name by his own in the third message, so that
-/// api would take pump's messages for his. It needs `Z`, which he does not have; and even given pump's proof key,
-/// the MAC key, which is another, binds the name.
+/// Identity misbinding: Mallory has a good key and replaces pump's name by his own in the third
+/// message, so that api would take pump's messages for his. It needs `Z`, which he does not have;
+/// and even given pump's proof key, the MAC key, which is another, binds the name.
 #[test]
 fn a_name_cannot_be_put_on_anothers_session() {
 	let anyone = |_: &Identity| true;

@@ -1,6 +1,6 @@
-//! The handshake computed again from docs/protocol.md, sharing only X25519, SHA-256 and the AEAD with
-//! the library: to check it, and to play peers that hold the right secrets and say the wrong thing.
-//! Shared with the fuzz targets.
+//! The handshake computed again from docs/protocol.md, sharing only X25519, SHA-256 and the AEAD
+//! with the library: to check it, and to play peers that hold the right secrets and say the wrong
+//! thing. Shared with the fuzz targets.
 
 use chacha20poly1305::{
 	aead::{Aead, Payload},

@@ -1,5 +1,5 @@
-//! Proofs inside the right encryption, made by a peer that holds the secrets and says the wrong thing:
-//! what lies behind the decryption is reached only so.
+//! Proofs inside the right encryption, made by a peer that holds the secrets and says the wrong
+//! thing: what lies behind the decryption is reached only so.
 
 use crate::{
 	attacks::block_of,

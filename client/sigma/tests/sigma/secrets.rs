@@ -1,5 +1,6 @@
 //! Holders of secrets cannot be printed, copied, compared or encoded by accident. Checked by the
-//! compiler: if one of them had the trait, the name below would be ambiguous and this file not compile.
+//! compiler: if one of them had the trait, the name below would be ambiguous and this file not
+//! compile.
 
 use core::fmt::{Debug, Display};
 use symbolon_sigma::{Initiator, Randomness, Responder, Transport, RANDOMNESS_LEN};

@@ -1,6 +1,6 @@
-//! Known answers: a handshake and its first messages from fixed values, and the same computed again by
-//! hand. A change of `tests/vectors/sigma.json` is a change of the protocol. To write the file again
-//! set `SYMBOLON_WRITE_VECTORS=1`.
+//! Known answers: a handshake and its first messages from fixed values, and the same computed again
+//! by hand. A change of `tests/vectors/sigma.json` is a change of the protocol. To write the file
+//! again set `SYMBOLON_WRITE_VECTORS=1`.
 
 use crate::{
 	by_hand::{cipher, first, public, Hand, INITIATOR, RESPONDER},
