@@ -9,10 +9,10 @@ use axum::{
 	Router,
 };
 use shared::{listener::TlsListener, Failure};
-use std::{net::SocketAddr, time::Duration};
-use symbolon_sdk::Identity;
-use symbolon_tls::{host_name, Acceptor, Connector};
-use tokio::net::TcpListener;
+use std::net::SocketAddr;
+use symbolon_sdk::{Epoch, Identity};
+use symbolon_tls::{host_name, Acceptor, Connector, Role};
+use tokio::{net::TcpListener, sync::Mutex};
 
 #[derive(Clone)]
 struct Caller(String);
@@ -24,21 +24,38 @@ impl Connected<IncomingStream<'_, TlsListener>> for Caller {
 	}
 }
 
-/// An HTTP client for `server` at `address`. Its host name stands for the identity, so that each
-/// URL names who is meant; its connections are closed when they idle, so that none of them
-/// outlives an epoch for long.
-fn client(
-	connector: &Connector,
-	server: &Identity,
+/// HTTP clients for one server, a new one each epoch. The connections of the one before are closed
+/// once they idle, so that none lives on without a credential of the present epoch.
+struct Http {
+	connector: Connector,
+	server: Identity,
 	address: SocketAddr,
-) -> Result<reqwest::Client, reqwest::Error> {
-	reqwest::Client::builder()
-		.tls_backend_preconfigured((*connector.config()).clone())
-		.resolve(&host_name(server), address)
-		.pool_idle_timeout(Duration::from_secs(30))
-		.https_only(true)
-		.no_proxy()
-		.build()
+	present: Mutex<Option<(Epoch, reqwest::Client)>>,
+}
+
+impl Http {
+	/// The client of the present epoch: ask for it with each request.
+	async fn client(&self) -> Result<reqwest::Client, Failure> {
+		let epoch = self.connector.identity().shown_epoch(Role::Client)?;
+		let mut present = self.present.lock().await;
+		if let Some((_, client)) = present.as_ref().filter(|(of, _)| *of == epoch) {
+			return Ok(client.clone());
+		}
+		let client = self.make()?;
+		*present = Some((epoch, client.clone()));
+		Ok(client)
+	}
+
+	/// A client whose host name stands for the server's identity, so that each URL names who is
+	/// meant.
+	fn make(&self) -> Result<reqwest::Client, reqwest::Error> {
+		reqwest::Client::builder()
+			.tls_backend_preconfigured((*self.connector.config()).clone())
+			.resolve(&host_name(&self.server), self.address)
+			.https_only(true)
+			.no_proxy()
+			.build()
+	}
 }
 
 #[tokio::main]
@@ -59,9 +76,9 @@ async fn main() -> Result<(), Failure> {
 	});
 
 	let connector = Connector::builder(parties.client.clone(), server.clone()).build()?;
-	let http = client(&connector, &server, address)?;
+	let http = Http { connector, server: server.clone(), address, present: Mutex::default() };
 	let url = format!("https://{}:{}/whoami", host_name(&server), address.port());
-	let answer = http.get(url).send().await?.error_for_status()?;
+	let answer = http.client().await?.get(url).send().await?.error_for_status()?;
 	println!("{server} says that I am {}", answer.text().await?);
 	Ok(())
 }

@@ -290,7 +290,7 @@ impl Acceptor {
 		let peer = self.verified(&watch)?;
 		let lifetime = match &peer {
 			Some(peer) => self.lifetime(peer),
-			None => Lifetime::unbounded(self.0.identity.clock().clone()),
+			None => Lifetime::unbounded(),
 		};
 		match peer {
 			Some(peer) if renewal => {

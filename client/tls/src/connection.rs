@@ -15,22 +15,30 @@ pub const DRAIN: u64 = 10;
 
 type Passing = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
+/// Who is to be woken at the cut.
+#[derive(Clone, Copy)]
+enum Side {
+	Reader,
+	Writer,
+}
+
 /// A TLS connection. Reading and writing fail with [`io::ErrorKind::TimedOut`] once its
 /// [`Lifetime`] is over for more than [`DRAIN`] seconds.
 pub struct Connection<S> {
 	stream: S,
 	peer: Option<Peer>,
 	lifetime: Lifetime,
-	/// Ready when the connection is to be cut; `None` if it never is.
-	cut: Option<Passing>,
+	/// Ready when the connection is to be cut, for who reads and for who writes: they may be two
+	/// tasks. `None` if it never is.
+	cut: Option<[Passing; 2]>,
 	over: bool,
 }
 
 impl<S> Connection<S> {
 	pub(crate) fn new(stream: S, peer: Option<Peer>, lifetime: Lifetime) -> Self {
 		let cut = peer.is_some().then(|| {
-			let lifetime = lifetime.clone();
-			Box::pin(async move { lifetime.passed_by(DRAIN).await }) as Passing
+			[lifetime.clone(), lifetime.clone()]
+				.map(|lifetime| Box::pin(async move { lifetime.passed_by(DRAIN).await }) as Passing)
 		});
 		Self { stream, peer, lifetime, cut, over: false }
 	}
@@ -56,8 +64,12 @@ impl<S> Connection<S> {
 		(self.stream, self.peer, self.lifetime)
 	}
 
-	fn check(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-		if let Some(cut) = self.cut.as_mut().filter(|_| !self.over) {
+	fn check(&mut self, side: Side, cx: &mut Context<'_>) -> io::Result<()> {
+		if let Some([reader, writer]) = self.cut.as_mut().filter(|_| !self.over) {
+			let cut = match side {
+				Side::Reader => reader,
+				Side::Writer => writer,
+			};
 			self.over = cut.as_mut().poll(cx).is_ready();
 		}
 		if self.over {
@@ -74,7 +86,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
 		cx: &mut Context<'_>,
 		buffer: &mut ReadBuf<'_>,
 	) -> Poll<io::Result<()>> {
-		self.check(cx)?;
+		self.check(Side::Reader, cx)?;
 		Pin::new(&mut self.stream).poll_read(cx, buffer)
 	}
 }
@@ -85,7 +97,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 		cx: &mut Context<'_>,
 		bytes: &[u8],
 	) -> Poll<io::Result<usize>> {
-		self.check(cx)?;
+		self.check(Side::Writer, cx)?;
 		Pin::new(&mut self.stream).poll_write(cx, bytes)
 	}
 
@@ -94,7 +106,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 		cx: &mut Context<'_>,
 		parts: &[io::IoSlice<'_>],
 	) -> Poll<io::Result<usize>> {
-		self.check(cx)?;
+		self.check(Side::Writer, cx)?;
 		Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
 	}
 
@@ -103,7 +115,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
 	}
 
 	fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-		self.check(cx)?;
+		self.check(Side::Writer, cx)?;
 		Pin::new(&mut self.stream).poll_flush(cx)
 	}
 

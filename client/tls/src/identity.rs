@@ -18,7 +18,7 @@ use symbolon_crypto::{
 	signature::{SigningKey, Verifier},
 	Epoch, Identity, Serial,
 };
-use symbolon_light::{Anchor, ClockError};
+use symbolon_light::{Anchor, ClockError, ClockFloor};
 use symbolon_sdk::{sign::choose_permit, store::Store, ChainError, Clock, Memory};
 
 /// What is known of the store's permits.
@@ -37,6 +37,9 @@ pub struct TlsIdentity {
 	key: IdentityKey<Signing>,
 	key_type: KeyType,
 	verifier: Verifier,
+	/// What handshakes look at.
+	floor: Mutex<ClockFloor>,
+	/// What is written, once an epoch: nobody else waits for the disk.
 	memory: Mutex<Memory>,
 	/// Held while a credential is made.
 	permits: Mutex<Permits>,
@@ -73,11 +76,12 @@ impl TlsIdentity {
 		let anchor = store.anchor();
 		let master = anchor.master_key().decode().map_err(TlsError::Anchor)?;
 		let verifier = Verifier { key_id: anchor.key_id(), master, policy: anchor.epoch_policy() };
-		let memory = Mutex::new(Memory::open(anchor, &store.state_path())?);
+		let memory = Memory::open(anchor, &store.state_path())?;
+		let (floor, memory) = (Mutex::new(*memory.floor()), Mutex::new(memory));
 		let (client, server) = (ArcSwap::default(), ArcSwap::default());
 		let permits = Mutex::default();
 		let identity =
-			Self { store, clock, key, key_type, verifier, memory, permits, client, server };
+			Self { store, clock, key, key_type, verifier, floor, memory, permits, client, server };
 		Ok(Arc::new(identity))
 	}
 
@@ -124,7 +128,7 @@ impl TlsIdentity {
 	/// [`TlsError::Chain`].
 	pub fn now(&self) -> Result<u64, TlsError> {
 		let now = self.clock.now();
-		let floor = lock(&self.memory).floor().check_now(now);
+		let floor = lock(&self.floor).check_now(now);
 		floor.map_err(|error| TlsError::Chain(ChainError::Clock(error)))?;
 		Ok(now)
 	}
@@ -228,17 +232,25 @@ impl TlsIdentity {
 	/// The clock floor rises to the start of an epoch that a peer proved. Saved when it rose, which
 	/// is once an epoch; a failure to save is a log line, since the floor of this process holds.
 	pub(crate) fn accept(&self, epoch: &Epoch, now: u64) -> Result<(), ClockError> {
-		let mut memory = lock(&self.memory);
-		memory.accept(epoch, now)?;
-		if let Err(error) = memory.save() {
-			tracing::warn!(reason = "state-file", "the clock floor was not saved: {error}");
+		let rose = {
+			let mut floor = lock(&self.floor);
+			let before = floor.progress().floor;
+			floor.accept(epoch, now)?;
+			floor.progress().floor > before
+		};
+		if rose {
+			let mut memory = lock(&self.memory);
+			memory.accept(epoch, now)?;
+			if let Err(error) = memory.save() {
+				tracing::warn!(reason = "state-file", "the clock floor was not saved: {error}");
+			}
 		}
 		Ok(())
 	}
 
 	/// Refuses a clock that is behind the floor.
 	pub(crate) fn check_now(&self, now: u64) -> Result<(), ClockError> {
-		lock(&self.memory).floor().check_now(now)
+		lock(&self.floor).check_now(now)
 	}
 }
 

@@ -20,14 +20,34 @@ use symbolon_sdk::Clock;
 /// How often a clock is looked at that may be set or jump, at least.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Waits until `clock` shows `time()` or more. `time` is read again at each look.
-pub(crate) async fn reaches(clock: &Clock, time: impl Fn() -> u64) {
+/// Seconds that a clock may go back before connections end: what verifiers forgive at most.
+const MAX_BACK: u64 = 30;
+
+/// Waits until `now` gives `time()` or more, or nothing at all. `time` is read again at each look.
+pub(crate) async fn reaches(now: impl Fn() -> Option<u64>, time: impl Fn() -> u64) {
 	loop {
-		let left = time().saturating_sub(clock.now());
+		let left = now().map_or(0, |now| time().saturating_sub(now));
 		if left == 0 {
 			return;
 		}
 		tokio::time::sleep(LOOK.min(Duration::from_secs(left))).await;
+	}
+}
+
+/// A clock that is not believed once it was set back: else a peer that was revoked would keep its
+/// connections for as long as the clock went back.
+#[derive(Clone, Debug)]
+struct ForwardClock {
+	clock: Clock,
+	/// The latest second that it showed.
+	latest: Arc<AtomicU64>,
+}
+
+impl ForwardClock {
+	fn now(&self) -> Option<u64> {
+		let now = self.clock.now();
+		let latest = self.latest.fetch_max(now, Ordering::Relaxed);
+		(now.saturating_add(MAX_BACK) >= latest).then_some(now)
 	}
 }
 
@@ -43,45 +63,51 @@ struct Shown {
 /// How long a connection may live. Clones are of the same connection.
 #[derive(Clone, Debug)]
 pub struct Lifetime {
-	clock: Clock,
-	/// `None` for a peer without identity: nothing ends its connections.
-	shown: Option<Arc<Shown>>,
+	/// With what the peer showed; `None` for a peer without identity: nothing ends its connections.
+	shown: Option<(ForwardClock, Arc<Shown>)>,
 }
 
 impl Lifetime {
-	pub(crate) const fn unbounded(clock: Clock) -> Self {
-		Self { clock, shown: None }
+	pub(crate) const fn unbounded() -> Self {
+		Self { shown: None }
+	}
+
+	/// `None` if the clock was set back.
+	fn now(&self) -> Option<u64> {
+		self.shown.as_ref().map_or(Some(0), |(clock, _)| clock.now())
 	}
 
 	/// The Unix second at which the connection is to end, as things are now: it moves on when the
 	/// peer shows a newer credential. `u64::MAX` for a peer without identity.
 	pub fn deadline(&self) -> u64 {
-		self.shown.as_ref().map_or(u64::MAX, |shown| shown.deadline.load(Ordering::Relaxed))
+		self.shown.as_ref().map_or(u64::MAX, |(_, shown)| shown.deadline.load(Ordering::Relaxed))
 	}
 
 	/// The end of the epoch of the peer's latest credential, Unix seconds: time for both sides to
 	/// show new ones, see [`Connector::renew`](crate::Connector::renew).
 	pub fn renewal_at(&self) -> u64 {
-		self.shown.as_ref().map_or(u64::MAX, |shown| shown.epoch_end.load(Ordering::Relaxed))
+		self.shown.as_ref().map_or(u64::MAX, |(_, shown)| shown.epoch_end.load(Ordering::Relaxed))
 	}
 
-	/// Whether the connection is to end.
+	/// Whether the connection is to end: at its deadline, or because this machine's clock was set
+	/// back by more than 30 s since, so that nobody knows how late it is.
 	pub fn is_over(&self) -> bool {
-		self.clock.now() >= self.deadline()
+		self.now().is_none_or(|now| now >= self.deadline())
 	}
 
-	/// Waits for the deadline, however far it moves. Then drain the connection and close it.
+	/// Waits until it [is over](Self::is_over), however far the deadline moves. Then drain the
+	/// connection and close it.
 	pub async fn ended(&self) {
-		reaches(&self.clock, || self.deadline()).await;
+		reaches(|| self.now(), || self.deadline()).await;
 	}
 
 	/// Waits for [`renewal_at`](Self::renewal_at), however far it moves.
 	pub async fn renewal_due(&self) {
-		reaches(&self.clock, || self.renewal_at()).await;
+		reaches(|| self.now(), || self.renewal_at()).await;
 	}
 
 	pub(crate) async fn passed_by(&self, seconds: u64) {
-		reaches(&self.clock, || self.deadline().saturating_add(seconds)).await;
+		reaches(|| self.now(), || self.deadline().saturating_add(seconds)).await;
 	}
 }
 
@@ -90,7 +116,7 @@ type Live = HashMap<(Identity, Serial), Weak<Shown>>;
 /// The peers that have connections, by what they have shown.
 #[derive(Debug)]
 pub(crate) struct Register {
-	clock: Clock,
+	clock: ForwardClock,
 	epochs: u32,
 	/// Entries, and how many there may be before those without connections are dropped.
 	live: Mutex<(Live, usize)>,
@@ -101,6 +127,7 @@ const SWEEP_FROM: usize = 64;
 
 impl Register {
 	pub fn new(clock: Clock, epochs: u32) -> Self {
+		let clock = ForwardClock { latest: Arc::new(AtomicU64::new(clock.now())), clock };
 		Self { clock, epochs, live: Mutex::new((HashMap::new(), SWEEP_FROM)) }
 	}
 
@@ -112,7 +139,7 @@ impl Register {
 		let shown = self.entry(peer);
 		shown.epoch_end.fetch_max(epoch.end, Ordering::Relaxed);
 		shown.deadline.fetch_max(deadline, Ordering::Relaxed);
-		Lifetime { clock: self.clock.clone(), shown: Some(shown) }
+		Lifetime { shown: Some((self.clock.clone(), shown)) }
 	}
 
 	fn entry(&self, peer: &Peer) -> Arc<Shown> {

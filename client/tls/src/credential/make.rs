@@ -13,7 +13,7 @@ use symbolon_crypto::{
 	signature::{Domain, SigningKey},
 	Entropy, Epoch,
 };
-use zeroize::Zeroize;
+use zeroize::Zeroizing;
 
 /// A credential and its connection key. Dropped, with all copies of the `Arc`, the key is gone.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub(crate) fn make(key: &SigningKey, role: Role, key_type: KeyType) -> Result<Ma
 		KeyType::P256 => &rcgen::PKCS_ECDSA_P256_SHA256,
 		KeyType::Ed25519 => &rcgen::PKCS_ED25519,
 	};
-	let mut pair = KeyPair::generate_for(algorithm).map_err(failed)?;
+	let pair = Zeroizing::new(KeyPair::generate_for(algorithm).map_err(failed)?);
 	let spki = pair.subject_public_key_info();
 	let epoch = key.epoch();
 	let (not_before, not_after) = (epoch.start, epoch.accepted_until());
@@ -68,7 +68,6 @@ pub(crate) fn make(key: &SigningKey, role: Role, key_type: KeyType) -> Result<Ma
 	let certificate = der::certificate(&tbs, key_type, &self_signature);
 	let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(pair.serialized_der()));
 	let signing = any_supported_type(&private).map_err(|error| TlsError::Make(error.to_string()));
-	pair.zeroize();
 	let certified = CertifiedKey::new(vec![CertificateDer::from(certificate)], signing?);
 	Ok(Made { epoch, certified: Arc::new(certified) })
 }

@@ -49,12 +49,16 @@ impl TlsIdentity {
 					self.clock.now().saturating_add(wait)
 				}
 			};
-			reaches(&self.clock, || next).await;
+			reaches(|| Some(self.clock.now()), || next).await;
 		}
 	}
 
 	fn take_over(&self, done: &Refreshed) {
 		let (epoch, next) = (done.epoch.number, done.next.map(|next| next.number));
+		// The floor of this process follows what its client has proved.
+		if let Err(error) = self.accept(&done.epoch, self.clock.now()) {
+			tracing::warn!(reason = "clock-set-back", "{error}");
+		}
 		match self.reload().and_then(|()| self.prepare()) {
 			Ok(()) => tracing::info!(epoch, next, "permits are at hand"),
 			Err(error) => {

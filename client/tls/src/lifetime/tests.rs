@@ -33,3 +33,23 @@ fn a_lifetime_never_shrinks() {
 	register.show(&peer(7, 6));
 	assert_eq!((lifetime.renewal_at(), lifetime.deadline()), (1_700, 1_710));
 }
+
+#[test]
+fn a_clock_that_is_set_back_ends_connections() {
+	let time = Arc::new(AtomicU64::new(1_505));
+	let read = time.clone();
+	let register = Register::new(Clock::new(move || read.load(Ordering::SeqCst)), 1);
+	let lifetime = register.show(&peer(7, 5));
+	assert!(!lifetime.is_over());
+	time.store(1_590, Ordering::SeqCst);
+	assert!(!lifetime.is_over());
+	time.store(1_560, Ordering::SeqCst);
+	assert!(!lifetime.is_over(), "what clocks differ by is forgiven");
+	time.store(1_559, Ordering::SeqCst);
+	assert!(lifetime.is_over());
+	assert!(!Lifetime::unbounded().is_over());
+	time.store(1_600, Ordering::SeqCst);
+	assert!(!lifetime.is_over(), "right again, and in its grace");
+	time.store(1_610, Ordering::SeqCst);
+	assert!(lifetime.is_over());
+}
