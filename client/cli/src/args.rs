@@ -2,7 +2,7 @@
 
 use crate::commands::tls::args::Tls;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use symbolon_sdk::anchor::MAX_EPOCH;
 
 /// Keys by name, issued in shares by authorities of which none has to be trusted.
@@ -74,7 +74,7 @@ pub enum Command {
 	Sign(Sign),
 	/// Verify a file's signature, offline
 	Verify(Verify),
-	/// Seal a file to a name: only its holder opens it, in one epoch or not before it
+	/// Seal a file to a name: only its holder opens it, once the permits of an epoch are there
 	Encrypt(Encrypt),
 	/// Open a file that was sealed to a store's name
 	Decrypt(Decrypt),
@@ -165,8 +165,8 @@ pub struct Encrypt {
 	/// Who can open it, such as pump-7@acme
 	#[arg(long, value_name = "NAME@NAMESPACE")]
 	pub to: String,
-	/// Number of the later epoch in which it opens, whatever is revoked until then [default: the
-	/// present one]
+	/// Number of a later epoch: it opens once its permits are published, a lead before its start,
+	/// whatever is revoked until then [default: the present one]
 	#[arg(long, value_name = "N")]
 	pub epoch: Option<u64>,
 	/// Sign it as the store's device, inside the encryption
@@ -191,6 +191,10 @@ pub struct Decrypt {
 	/// Who must have signed it, exactly
 	#[arg(long, value_name = "NAME@NAMESPACE")]
 	pub from: Option<String>,
+	/// How long ago the epoch of the signer's key may have ended, such as 7d: who was revoked since
+	/// can still sign with the key of an epoch before
+	#[arg(long, value_name = "TIME", default_value = "7d", requires = "from", value_parser = humantime::parse_duration)]
+	pub signed_within: Duration,
 	/// The file to write [default: FILE without .sealed]
 	#[arg(short, long, value_name = "FILE")]
 	pub output: Option<PathBuf>,

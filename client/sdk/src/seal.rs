@@ -30,7 +30,7 @@ mod write;
 
 pub use error::SealError;
 pub use format::{Preamble, CHUNK, MAGIC};
-pub use open::{open_file, open_stream, Opened, SealedBy};
+pub use open::{open_file, open_stream, Opened, SealedBy, Sender};
 pub use permit::permit_for;
 pub use symbolon_crypto::encryption::{OpeningKey, SealTarget, SealedHeader};
 pub use target::{target, SCHEDULE_NOTICE};

@@ -23,7 +23,7 @@ pub enum TlsError {
 	/// No permit for now.
 	#[error(
 		"{identity} has no permit for the present epoch (the clock says {}, the newest permit is \
-		 {}); run `symbolon device refresh`, or keep_fresh in this process",
+		 {}); run `symbolon device refresh`, or let this process do so with --rpc (in a program: keep_fresh)",
 		clock::text(*now),
 		newest.map_or("none".into(), |epoch| format!("of epoch {}", clock::epoch_text(&epoch)))
 	)]
@@ -79,7 +79,7 @@ pub enum HandshakeError {
 	#[error(transparent)]
 	Refused(Refusal),
 	/// The peer refused this side, or broke off, with an alert.
-	#[error("the peer refused this side with alert {0:?}")]
+	#[error("the peer refused this side with alert {0:?}: {advice}; its log has the reason", advice = advice(*.0))]
 	Alert(AlertDescription),
 	/// This side has no credential to show.
 	#[error("nothing to show: {0}")]
@@ -92,11 +92,39 @@ pub enum HandshakeError {
 	#[error("the peer did not complete the renewal: {0}")]
 	Renewal(&'static str),
 	/// TLS itself failed.
-	#[error("TLS: {0}")]
+	#[error("TLS: {0}{advice}", advice = tls_advice(.0))]
 	Tls(rustls::Error),
 	/// The connection failed.
 	#[error("the connection failed in the handshake: {0}")]
 	Io(io::Error),
+}
+
+/// What an alert of another side of this kind mostly means.
+const fn advice(alert: AlertDescription) -> &'static str {
+	match alert {
+		AlertDescription::AccessDenied => {
+			"it does not allow this name, has another name than the one asked for, or has no permit itself"
+		}
+		AlertDescription::CertificateRequired => "it demands an identity, and none was shown",
+		AlertDescription::CertificateExpired => {
+			"for its clock, the credential's epoch is over or has not begun"
+		}
+		AlertDescription::UnknownCA => "for it, the credential is of another chain or key",
+		AlertDescription::UnsupportedCertificate => "it takes no credential of this role",
+		AlertDescription::BadCertificate => "it takes no such certificate",
+		AlertDescription::DecryptError => "it found a signature that does not hold",
+		AlertDescription::ProtocolVersion => "it does not speak TLS 1.3",
+		_ => "it broke off",
+	}
+}
+
+fn tls_advice(error: &rustls::Error) -> &'static str {
+	match error {
+		rustls::Error::InvalidMessage(_) => {
+			"; the other side does not speak TLS: is this the port of `symbolon tls serve`?"
+		}
+		_ => "",
+	}
 }
 
 impl HandshakeError {

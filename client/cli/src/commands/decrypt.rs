@@ -1,6 +1,6 @@
 //! `symbolon decrypt FILE.sealed`: writes `FILE`, once all of it was verified.
 
-use super::Ticker;
+use super::{Stoppable, Ticker};
 use crate::{
 	args::{Decrypt, Global},
 	context::{identity, regular_file},
@@ -13,15 +13,21 @@ use std::{
 	path::PathBuf,
 };
 use symbolon_sdk::{
-	seal::{open_file, permit_for, Preamble},
+	seal::{open_file, permit_for, Preamble, Sender},
 	Clock,
 };
 
 /// Opens a sealed file.
 pub async fn run(global: &Global, command: &Decrypt, out: &mut impl Write) -> Result<(), CliError> {
 	let from = command.from.as_deref().map(identity).transpose()?;
+	let not_before = Clock::system().now().saturating_sub(command.signed_within.as_secs());
+	let from = from.as_ref().map(|identity| Sender { identity, not_before });
 	let output = output(command)?;
-	let mut input = BufReader::new(regular_file(&command.file)?);
+	if command.file.as_os_str() == "-" {
+		let text = "standard input cannot be opened from: name a file";
+		return Err(CliError::Usage(text.into()));
+	}
+	let mut input = BufReader::new(Stoppable::new(regular_file(&command.file)?)?);
 	let (store, mut client) = match &global.rpc {
 		Some(_) => {
 			let (store, client) = global.device(&command.store).await?;
@@ -37,7 +43,7 @@ pub async fn run(global: &Global, command: &Decrypt, out: &mut impl Write) -> Re
 		&store,
 		&permit,
 		(&preamble, input),
-		from.as_ref(),
+		from,
 		(&output, command.force),
 		&mut progress,
 	)?;

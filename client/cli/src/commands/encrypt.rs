@@ -1,6 +1,6 @@
 //! `symbolon encrypt FILE`: writes `FILE.sealed`.
 
-use super::Ticker;
+use super::{Stoppable, Ticker};
 use crate::{
 	args::{Encrypt, Global, StoreDir},
 	context::{identity, regular_file},
@@ -80,9 +80,10 @@ fn output(command: &Encrypt) -> Result<PathBuf, CliError> {
 
 fn input(path: &Path) -> Result<Box<dyn Read>, CliError> {
 	if is_standard_stream(path) {
+		// Which may block for ever: a signal ends the process, and leaves ciphertext at most.
 		return Ok(Box::new(io::stdin()));
 	}
-	Ok(Box::new(regular_file(path)?))
+	Ok(Box::new(Stoppable::new(regular_file(path)?)?))
 }
 
 /// A sealed file may be replaced by another, anything else may not.

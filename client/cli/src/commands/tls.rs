@@ -5,7 +5,7 @@ mod connect;
 mod serve;
 mod stdio;
 
-use crate::{args::Global, context::progress, error::CliError};
+use crate::{args::Global, context::progress, error::CliError, output::time};
 use args::{Common, LogForm, Tls};
 use std::{
 	io::{self, IsTerminal, Write},
@@ -18,7 +18,7 @@ use symbolon_proxy::{
 	stop::{Stop, Stopper},
 };
 use symbolon_sdk::{device::DeviceError, Clock};
-use symbolon_tls::TlsIdentity;
+use symbolon_tls::{Role, TlsIdentity};
 use tokio::signal::unix::{signal, SignalKind};
 use tracing_subscriber::EnvFilter;
 
@@ -53,9 +53,14 @@ async fn open(global: &Global, common: &Common) -> Result<Arc<TlsIdentity>, CliE
 			peer = identity.identity().as_str(),
 			"no --rpc: permits are read from the store; something else has to refresh it"
 		);
+		if let Err(error) = identity.ready(Role::Client) {
+			tracing::warn!(reason = error.kind(), "no handshake will succeed: {error}");
+		}
 		return Ok(identity);
 	}
-	let (store, mut client) = global.device(&common.store).await?;
+	let (store, client) = global.device(&common.store).await?;
+	// Its lines are log lines here.
+	let mut client = client.with_notify(Arc::new(|line| tracing::debug!("{line}")));
 	let identity = TlsIdentity::open(store, Clock::system())?;
 	// Before anybody is told that it listens. A node that is down now may be up soon; who is revoked
 	// stays so.
@@ -63,7 +68,15 @@ async fn open(global: &Global, common: &Common) -> Result<Arc<TlsIdentity>, CliE
 		Ok(_) => {}
 		Err(error @ DeviceError::Revoked { .. }) => return Err(error.into()),
 		Err(error) => {
-			tracing::warn!(reason = error.kind(), "no permit yet, trying on: {error}");
+			let reason = error.kind();
+			match identity.shown_epoch(Role::Client) {
+				Ok(epoch) => {
+					let (number, until) = (epoch.number, epoch.accepted_until());
+					let until = time(until);
+					tracing::warn!(reason, "the permit of epoch {number} lasts until {until}; no newer one yet, trying on: {error}");
+				}
+				Err(_) => tracing::warn!(reason, "no permit yet, trying on: {error}"),
+			}
 		}
 	}
 	tokio::spawn(identity.clone().keep_fresh(client));

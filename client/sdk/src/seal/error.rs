@@ -185,6 +185,20 @@ pub enum SealError {
 		/// Number of the signature's epoch.
 		signature: u64,
 	},
+	/// The signature's epoch is older than what was asked for.
+	#[error(
+		"the message is signed by {identity} with a key of epoch {}, which ended before {}: who was \
+		 revoked since can have made it; if that is old enough to be true, say so with --signed-within",
+		clock::epoch_text(epoch), clock::text(*not_before)
+	)]
+	OldSignature {
+		/// Who signed.
+		identity: Identity,
+		/// The key's epoch.
+		epoch: Epoch,
+		/// It was to end after this Unix second.
+		not_before: u64,
+	},
 	/// A signature was demanded.
 	#[error("the message is not signed, expected a signature by {expected}; nothing was written")]
 	Unsigned {
@@ -251,6 +265,7 @@ impl SealError {
 			Self::Offline { .. } | Self::NoPermit { .. } => "no-permit",
 			Self::Altered => "altered",
 			Self::Signature(_) | Self::LaterSignature { .. } => "signature-wrong",
+			Self::OldSignature { .. } => "old-signature",
 			Self::Unsigned { .. } => "unsigned",
 			Self::OtherSender { .. } => "other-identity",
 			Self::TooLong => "too-long",

@@ -36,6 +36,16 @@ pub struct SealedBy {
 	pub epoch: Epoch,
 }
 
+/// Who must have signed a message, and with a key of how late an epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct Sender<'a> {
+	/// The name, byte for byte.
+	pub identity: &'a Identity,
+	/// The key's epoch must end after this Unix second. Who was revoked can sign for ever with the
+	/// keys of the epochs before: the later, the less that helps.
+	pub not_before: u64,
+}
+
 /// A message that was opened, whole.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Opened {
@@ -56,7 +66,7 @@ pub fn open_file(
 	store: &Store,
 	permit: &Permit,
 	(preamble, input): (&Preamble, impl Read),
-	from: Option<&Identity>,
+	from: Option<Sender<'_>>,
 	(path, force): (&Path, bool),
 	progress: Progress<'_>,
 ) -> Result<Opened, SealError> {
@@ -85,12 +95,12 @@ pub fn open_stream(
 	anchor: &Anchor,
 	key: &MessageKey,
 	(preamble, input): (&Preamble, impl Read),
-	from: Option<&Identity>,
+	from: Option<Sender<'_>>,
 	mut output: impl Write,
 	progress: Progress<'_>,
 ) -> Result<Opened, SealError> {
-	if let (Some(expected), false) = (from, preamble.is_signed()) {
-		return Err(SealError::Unsigned { expected: expected.clone() });
+	if let (Some(sender), false) = (from, preamble.is_signed()) {
+		return Err(SealError::Unsigned { expected: sender.identity.clone() });
 	}
 	let held_back = if preamble.is_signed() { MAX_TRAILER } else { 0 };
 	let mut chunks = ChunkReader::new(key, preamble, input)?;
@@ -141,13 +151,16 @@ fn verify(
 	preamble: &Preamble,
 	signature: &Signature,
 	content: &[u8; 64],
-	from: Option<&Identity>,
+	from: Option<Sender<'_>>,
 ) -> Result<SealedBy, SealError> {
 	let found = signature.identity.clone();
-	if let Some(expected) = from.filter(|expected| **expected != found) {
-		return Err(SealError::OtherSender { expected: expected.clone(), found });
+	if let Some(sender) = from.filter(|sender| *sender.identity != found) {
+		return Err(SealError::OtherSender { expected: sender.identity.clone(), found });
 	}
 	let (epoch, of_message) = (signature.epoch, preamble.header().epoch());
+	if let Some(Sender { not_before, .. }) = from.filter(|sender| epoch.end <= sender.not_before) {
+		return Err(SealError::OldSignature { identity: found, epoch, not_before });
+	}
 	if epoch.start > of_message.start {
 		let (message, signature) = (of_message.number, epoch.number);
 		return Err(SealError::LaterSignature { message, signature });

@@ -1,12 +1,12 @@
 //! Sealed messages: to whom and when they open, and every way to alter them.
 
 use crate::kit::{identity, Kit, NOW};
-use std::{fs, path::PathBuf};
+use std::{cell::Cell, fs, path::PathBuf};
 use symbolon_sdk::{
 	device::{refresh, DeviceError, NodeAnswer},
 	seal::{
 		open_file, permit_for, seal, signing_key, target, Opened, Preamble, SealError, SealTarget,
-		CHUNK, MAGIC,
+		Sender, CHUNK, MAGIC,
 	},
 	store::Store,
 	testing::{permit_key, Lie, World, EPOCH},
@@ -20,6 +20,8 @@ fn content(length: usize) -> Vec<u8> {
 
 struct Post {
 	kit: Kit,
+	/// How late signers' epochs must end.
+	not_before: Cell<u64>,
 	pump: Store,
 	api: Store,
 }
@@ -32,7 +34,7 @@ impl Post {
 	async fn of(kit: Kit) -> Self {
 		let (pump, _) = kit.enrolled("pump@demo").await;
 		let (api, _) = kit.enrolled("api@demo").await;
-		Self { kit, pump, api }
+		Self { kit, not_before: Cell::new(0), pump, api }
 	}
 
 	/// Seals to `name`, as api if `signed`.
@@ -92,6 +94,7 @@ impl Post {
 		let before = self.files();
 		let path = self.output();
 		let output = (path.as_path(), false);
+		let from = from.map(|identity| Sender { identity, not_before: self.not_before.get() });
 		let opened = open_file(store, &permit, (&preamble, sealed), from, output, &mut |_| {});
 		if opened.is_err() {
 			assert_eq!(self.files(), before, "nothing is left behind");
@@ -245,6 +248,13 @@ async fn a_signature_cannot_be_stripped_and_is_demanded() {
 	assert!(post.open(&post.pump, &signed, Some(&api)).await.is_ok());
 	let refused = post.open(&post.pump, &signed, Some(&valve)).await;
 	assert!(matches!(refused, Err(SealError::OtherSender { .. })), "{refused:?}");
+	let end = post.kit.world.epoch(100).end;
+	post.not_before.set(end - 1);
+	assert!(post.open(&post.pump, &signed, Some(&api)).await.is_ok());
+	post.not_before.set(end);
+	let refused = post.open(&post.pump, &signed, Some(&api)).await;
+	assert!(matches!(refused, Err(SealError::OldSignature { .. })), "{refused:?}");
+	post.not_before.set(0);
 	let mut stripped = signed.clone();
 	stripped[MAGIC.len()] = 0;
 	let refused = post.open(&post.pump, &stripped, None).await;

@@ -43,7 +43,9 @@ impl TlsIdentity {
 					{
 						longest = longest_wait(epoch);
 					}
-					let wait = longest.min(back_off);
+					// Who is revoked stays so.
+					let revoked = matches!(error, DeviceError::Revoked { .. });
+					let wait = if revoked { MAX_BACK_OFF } else { longest.min(back_off) };
 					back_off = wait.saturating_mul(2);
 					tell(&error, wait);
 					self.clock.now().saturating_add(wait)
