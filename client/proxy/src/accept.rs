@@ -32,7 +32,7 @@ pub(crate) trait Observer: Send {
 /// Bounds of the loop.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-	/// Connections at a time, handshakes included.
+	/// Connections at a time. No more than a semaphore counts.
 	pub connections: usize,
 	/// How long connections may go on after a stop.
 	pub grace: Duration,
@@ -51,7 +51,7 @@ where
 	S: Source,
 	F: Future<Output = ()> + Send + 'static,
 {
-	let slots = Arc::new(Semaphore::new(bounds.connections));
+	let slots = Arc::new(Semaphore::new(bounds.connections.min(Semaphore::MAX_PERMITS)));
 	let mut tasks = JoinSet::new();
 	let mut wait = MIN_WAIT;
 	loop {

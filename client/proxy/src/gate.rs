@@ -6,10 +6,11 @@ use std::{
 	pin::Pin,
 	task::{Context, Poll},
 };
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, ReadBuf};
 
-/// Reads as if the other side had ended its direction once `shut` is ready. Writing goes on: what
-/// was asked for before is still answered.
+/// Reads nothing more once `shut` is ready. That is no end of the stream: a message may have been
+/// cut in two, and nobody is to take its first half for all of it. So reading is never ready again,
+/// and whoever reads has something else to wait for.
 pub struct Gate<'a, S> {
 	inner: &'a mut S,
 	shut: Pin<Box<dyn Future<Output = ()> + Send + 'a>>,
@@ -20,11 +21,6 @@ impl<'a, S> Gate<'a, S> {
 	/// A gate that `shut` closes.
 	pub fn new(inner: &'a mut S, shut: impl Future<Output = ()> + Send + 'a) -> Self {
 		Self { inner, shut: Box::pin(shut), closed: false }
-	}
-
-	/// Whether it was closed from this side.
-	pub const fn closed(&self) -> bool {
-		self.closed
 	}
 }
 
@@ -38,26 +34,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Gate<'_, S> {
 			self.closed = self.shut.as_mut().poll(cx).is_ready();
 		}
 		if self.closed {
-			return Poll::Ready(Ok(()));
+			return Poll::Pending;
 		}
 		Pin::new(&mut *self.inner).poll_read(cx, buffer)
-	}
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Gate<'_, S> {
-	fn poll_write(
-		mut self: Pin<&mut Self>,
-		cx: &mut Context<'_>,
-		bytes: &[u8],
-	) -> Poll<io::Result<usize>> {
-		Pin::new(&mut *self.inner).poll_write(cx, bytes)
-	}
-
-	fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-		Pin::new(&mut *self.inner).poll_flush(cx)
-	}
-
-	fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-		Pin::new(&mut *self.inner).poll_shutdown(cx)
 	}
 }

@@ -21,10 +21,12 @@
 	deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)
 )]
 
+mod abrupt;
 mod accept;
 pub mod connect;
 pub mod escape;
 mod gate;
+mod handshakes;
 pub mod header;
 mod limit;
 pub mod local;

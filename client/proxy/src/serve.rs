@@ -1,21 +1,25 @@
 //! The proxy in front of a service: ends TLS, and tells the service who its peer is.
 
+mod door;
 mod forward;
 mod http;
 mod upstream;
 
 use crate::{
-	accept::{self, Bounds, Observer, Source},
+	abrupt,
+	accept::{self, Bounds, Observer},
 	escape::Escaped,
+	handshakes::Ticket,
 	header::PeerHeader,
-	limit::{network, Limit},
+	limit::Limit,
 	metrics::Metrics,
 	proxy_v2,
 	record::{End, Record},
 	stop::Stop,
-	tunnel::{tunnel, within, Ends},
+	tunnel::{tunnel, within, Ends, Outcome},
 	watched::{Activity, Watched},
 };
+use door::{Door, Entrant};
 use std::{
 	io,
 	net::{IpAddr, SocketAddr},
@@ -27,7 +31,8 @@ use symbolon_tls::{Accepted, Acceptor, HandshakeError, Peer};
 use tokio::{
 	io::{AsyncRead, AsyncWrite, AsyncWriteExt},
 	net::{TcpListener, TcpStream},
-	time::{timeout, Instant},
+	sync::{OwnedSemaphorePermit, Semaphore},
+	time::{sleep_until, timeout, Instant},
 };
 use tracing::{info, warn};
 
@@ -52,9 +57,14 @@ pub struct Options {
 	pub to: String,
 	/// How it learns who its peer is.
 	pub tell: Tell,
-	/// Connections at a time, handshakes included. Further ones wait in the system's queue.
+	/// Connections at a time, past their handshake. Further ones wait with their handshake done, as
+	/// handshakes that still count as such, and are closed when its time is over. Renewals need no
+	/// place.
 	pub max_connections: usize,
-	/// Connections at a time from one address (IPv6: one /64). Further ones are closed at once.
+	/// Handshakes at a time, at least one. For each further one the oldest is closed.
+	pub max_handshakes: usize,
+	/// Connections at a time from one address (IPv6: one /64), handshakes included. Further ones are
+	/// closed at once.
 	pub max_per_address: Option<usize>,
 	/// Connections at a time of one peer. Further ones are closed after their handshake.
 	pub max_per_peer: Option<usize>,
@@ -77,8 +87,9 @@ impl Options {
 			to: to.into(),
 			tell,
 			max_connections: 1_024,
-			max_per_address: None,
-			max_per_peer: None,
+			max_handshakes: 256,
+			max_per_address: Some(256),
+			max_per_peer: Some(64),
 			handshake_timeout: Duration::from_secs(10),
 			idle_timeout: Some(Duration::from_secs(600)),
 			service_timeout: Duration::from_secs(60),
@@ -95,35 +106,21 @@ struct Shared {
 	metrics: Metrics,
 	addresses: Arc<Limit<IpAddr>>,
 	peers: Arc<Limit<Identity>>,
+	slots: Arc<Semaphore>,
 	stop: Stop,
 }
 
-struct Listening(TcpListener);
-
-impl Source for Listening {
-	type Item = (TcpStream, SocketAddr);
-
-	async fn next(&mut self) -> io::Result<Self::Item> {
-		self.0.accept().await
-	}
-}
-
-struct Watch {
-	metrics: Metrics,
-	limit: usize,
-}
+struct Watch(Metrics);
 
 impl Observer for Watch {
 	fn failed(&mut self, error: &io::Error, wait: Duration) {
-		self.metrics.accept_failed();
+		self.0.accept_failed();
 		let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
 		warn!(error = %Escaped(error), millis, "no connection could be taken; waiting");
 	}
 
-	fn full(&mut self) {
-		self.metrics.full();
-		warn!(limit = self.limit, "as many connections as may be are open; others wait");
-	}
+	// The door has bounds of its own.
+	fn full(&mut self) {}
 }
 
 /// Serves what `listener` takes until `stop`, and says how many connections were cut at the end.
@@ -136,36 +133,36 @@ pub async fn serve(
 	metrics: Metrics,
 	stop: Stop,
 ) -> usize {
-	let bounds = Bounds { connections: options.max_connections, grace: options.grace };
-	let watch = Watch { metrics: metrics.clone(), limit: options.max_connections };
+	let bounds = Bounds { connections: Semaphore::MAX_PERMITS, grace: options.grace };
+	let watch = Watch(metrics.clone());
+	let slots = options.max_connections.min(Semaphore::MAX_PERMITS);
 	let shared = Arc::new(Shared {
 		addresses: Limit::new(options.max_per_address),
 		peers: Limit::new(options.max_per_peer),
+		slots: Arc::new(Semaphore::new(slots)),
 		acceptor,
 		options,
 		metrics,
 		stop: stop.clone(),
 	});
-	accept::run(Listening(listener), bounds, stop, watch, move |(stream, address)| {
-		connection(shared.clone(), stream, address)
-	})
-	.await
+	let door = Door::new(listener, shared.clone());
+	accept::run(door, bounds, stop, watch, move |entrant| connection(shared.clone(), entrant)).await
+}
+
+fn refused(shared: &Shared, address: SocketAddr, reason: &'static str) {
+	shared.metrics.refused(reason);
+	info!(%address, reason, "connection refused");
 }
 
 /// One connection, from its handshake to its last byte.
-async fn connection(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr) {
-	let refused = |reason: &'static str| {
-		shared.metrics.refused(reason);
-		info!(%address, reason, "connection refused");
-	};
-	let Some(_place) = shared.addresses.enter(network(address.ip())) else {
-		return refused("too-many-of-address");
-	};
+async fn connection(shared: Arc<Shared>, entrant: Entrant) {
+	let Entrant { stream, address, place: _place, mut ticket } = entrant;
 	// Small records are not to wait for the acknowledgement of earlier ones. Where the system
 	// refuses that, they wait.
 	let _ = stream.set_nodelay(true);
-	let Ok(local) = stream.local_addr() else { return refused("connection") };
-	let Some(accepted) = shake_hands(&shared, stream, address).await else { return };
+	let Ok(local) = stream.local_addr() else { return refused(&shared, address, "connection") };
+	let due = Instant::now().checked_add(shared.options.handshake_timeout);
+	let Some(accepted) = shake_hands(&shared, stream, address, &mut ticket).await else { return };
 	let connection = match accepted {
 		Accepted::Connection(connection) => connection,
 		Accepted::Renewal(peer) => {
@@ -177,11 +174,19 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr)
 	let peer = connection.peer().cloned();
 	let name = peer.as_ref().map(Peer::identity);
 	let place = name.map(|name| shared.peers.enter(name.clone()));
-	if matches!(place, Some(None)) {
-		let name = name.map(tracing::field::display);
-		shared.metrics.refused("too-many-of-peer");
-		return info!(peer = name, %address, reason = "too-many-of-peer", "connection refused");
-	}
+	let slot = match place {
+		Some(None) => Err("too-many-of-peer"),
+		_ => slot(&shared, due, &mut ticket).await,
+	};
+	drop(ticket);
+	let _slot = match slot {
+		Ok(slot) => slot,
+		Err(reason) => {
+			let name = name.map(tracing::field::display);
+			shared.metrics.refused(reason);
+			return info!(peer = name, %address, reason, "connection refused");
+		}
+	};
 	let activity = Activity::new(shared.metrics.clone());
 	let record = Record::open(&shared.metrics, &activity, address, peer.as_ref());
 	let ends = Ends {
@@ -210,16 +215,48 @@ async fn connection(shared: Arc<Shared>, stream: TcpStream, address: SocketAddr)
 	record.close(end);
 }
 
+/// A place among the connections, or why there is none.
+async fn slot(
+	shared: &Shared,
+	due: Option<Instant>,
+	ticket: &mut Ticket,
+) -> Result<Option<OwnedSemaphorePermit>, &'static str> {
+	if let Ok(slot) = shared.slots.clone().try_acquire_owned() {
+		return Ok(Some(slot));
+	}
+	shared.metrics.full();
+	let limit = shared.options.max_connections;
+	warn!(limit, "as many connections as may be are open; another waits");
+	let over = async {
+		match due {
+			Some(due) => sleep_until(due).await,
+			None => std::future::pending().await,
+		}
+	};
+	tokio::select! {
+		// Never closed.
+		slot = shared.slots.clone().acquire_owned() => Ok(slot.ok()),
+		() = over => Err("too-many-connections"),
+		() = ticket.displaced() => Err("too-many-connections"),
+		() = shared.stop.stopping() => Err("stopped"),
+	}
+}
+
 /// A handshake that takes no longer than it may. None if it came to nothing, which is logged.
 async fn shake_hands(
 	shared: &Shared,
 	stream: TcpStream,
 	address: SocketAddr,
+	ticket: &mut Ticket,
 ) -> Option<Accepted<TcpStream>> {
 	let began = Instant::now();
 	let shaking = timeout(shared.options.handshake_timeout, shared.acceptor.accept(stream));
 	let shaken = tokio::select! {
 		shaken = shaking => shaken,
+		() = ticket.displaced() => {
+			refused(shared, address, "too-many-handshakes");
+			return None;
+		}
 		() = shared.stop.stopping() => {
 			shared.metrics.refused("stopped");
 			return None;
@@ -253,6 +290,8 @@ async fn stream_to_service(
 ) -> End {
 	let connected = async {
 		let mut service = TcpStream::connect(&options.to).await?;
+		// The service sees a reset if this is cut: what it got may not be all.
+		abrupt::end_by_reset(&service);
 		service.set_nodelay(true)?;
 		service.write_all(hello).await?;
 		Ok(service)
@@ -262,10 +301,9 @@ async fn stream_to_service(
 		// The client sees a connection that was cut, not an answer that is empty.
 		Err(error) => return End::Unreachable(error),
 	};
-	let end = tunnel(&mut client, &mut service, ends).await;
-	if end != End::Done {
-		// The service sees a reset: what it got may not be all. That it cannot be told is no matter.
-		let _ = service.set_zero_linger();
+	let Outcome { end, .. } = tunnel(&mut client, &mut service, ends).await;
+	if end == End::Done {
+		abrupt::end_in_order(&service);
 	}
 	end
 }

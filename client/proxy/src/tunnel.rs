@@ -4,7 +4,7 @@ use crate::{gate::Gate, record::End, watched::Activity};
 use std::{future::Future, io, sync::Arc, time::Duration};
 use symbolon_tls::Lifetime;
 use tokio::{
-	io::{copy_bidirectional, AsyncRead, AsyncWrite},
+	io::{copy, split, AsyncRead, AsyncWrite, AsyncWriteExt},
 	time::sleep,
 };
 
@@ -43,26 +43,58 @@ impl Ends {
 	}
 }
 
+/// How a tunnel ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outcome {
+	/// Why.
+	pub end: End,
+	/// Whether the service ended its direction in order, and the client was told so: then it has all
+	/// of the answer, whatever became of the other direction.
+	pub answered: bool,
+}
+
 /// Copies both ways, one buffer each, until both directions have ended or `ends` says so. At the end
-/// of the lifetime the service is told that the peer has nothing more to say, and may still answer
-/// for the grace.
-pub async fn tunnel<C, S>(client: &mut C, service: &mut S, ends: &Ends) -> End
+/// of the lifetime nothing more is read from the client, and the service may still answer for the
+/// grace. Neither side is told of an end that the other did not say: unless the outcome is
+/// [`End::Done`], the service's connection is to be cut so that it notices, and the client's too
+/// unless it was answered.
+pub async fn tunnel<C, S>(client: &mut C, service: &mut S, ends: &Ends) -> Outcome
 where
 	C: AsyncRead + AsyncWrite + Unpin + Send,
 	S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-	let mut gate = Gate::new(client, ends.draining());
-	let copied = tokio::select! {
-		copied = copy_bidirectional(&mut gate, service) => copied,
-		end = ends.cut() => return end,
+	let (mut from_client, mut to_client) = split(client);
+	let (mut from_service, mut to_service) = split(service);
+	let asking = async {
+		let mut gate = Gate::new(&mut from_client, ends.draining());
+		copy(&mut gate, &mut to_service).await?;
+		to_service.shutdown().await
 	};
-	match copied {
-		Ok(_) if gate.closed() => End::Lifetime,
-		Ok(_) => End::Done,
-		// The connection itself cuts what outlives its lifetime.
-		Err(_) if ends.lifetime.as_ref().is_some_and(Lifetime::is_over) => End::Lifetime,
-		Err(error) => End::Broken(describe(&error)),
-	}
+	let answering = async {
+		copy(&mut from_service, &mut to_client).await?;
+		to_client.shutdown().await
+	};
+	let (cut, draining) = (ends.cut(), ends.draining());
+	tokio::pin!(asking, answering, cut, draining);
+	let (mut asked, mut answered) = (false, false);
+	let failed = loop {
+		let copied = tokio::select! {
+			copied = &mut asking, if !asked => copied.map(|()| asked = true),
+			copied = &mut answering, if !answered => copied.map(|()| answered = true),
+			// Nothing more is asked, and nothing more is answered.
+			() = &mut draining, if answered => return Outcome { end: End::Lifetime, answered },
+			end = &mut cut => return Outcome { end, answered },
+		};
+		match copied {
+			Ok(()) if asked && answered => return Outcome { end: End::Done, answered },
+			Ok(()) => {}
+			Err(error) => break error,
+		}
+	};
+	// The connection itself cuts what outlives its lifetime.
+	let over = ends.lifetime.as_ref().is_some_and(Lifetime::is_over);
+	let end = if over { End::Lifetime } else { End::Broken(describe(&failed)) };
+	Outcome { end, answered }
 }
 
 /// An error of a connection in words: a TLS stream that ends without saying so was cut.

@@ -62,7 +62,10 @@ impl Activity {
 		let Some(limit) = limit else { return std::future::pending().await };
 		loop {
 			let last = Duration::from_millis(self.last.load(Ordering::Relaxed));
-			let due = self.began + last + limit;
+			// A limit beyond the end of all clocks is none.
+			let Some(due) = self.began.checked_add(last.saturating_add(limit)) else {
+				return std::future::pending().await;
+			};
 			if due <= Instant::now() {
 				return;
 			}

@@ -116,7 +116,7 @@ fn what_cannot_be_is_usage() {
 		&["--allow", "*@demo", "--tell", "http-header", "--header", "Host"],
 		&["--allow", "*@demo", "--tell", "http-header", "--header", "X_Peer"],
 		&["--allow", "*@demo", "--max-connections", "0"],
-		&["--allow", "*@demo", "--max-per-address", "0"],
+		&["--allow", "*@demo", "--max-handshakes", "0"],
 		&["--allow", "*@demo", "--handshake-timeout", "0"],
 		&["--allow", "*@demo", "--max-connection-epochs", "0"],
 		&["--allow", "*@demo", "--idle-timeout", "-1"],

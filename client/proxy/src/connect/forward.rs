@@ -5,13 +5,14 @@ use super::{
 	keep::Keeper,
 };
 use crate::{
+	abrupt,
 	accept::{self, Bounds, Observer, Source},
 	escape::Escaped,
 	local::PrivateSocket,
 	metrics::Metrics,
-	record::{End, Record},
+	record::Record,
 	stop::Stop,
-	tunnel::{tunnel, Ends},
+	tunnel::{tunnel, Ends, Outcome},
 	watched::{Activity, Watched},
 };
 use std::{io, sync::Arc, time::Duration};
@@ -102,9 +103,10 @@ pub async fn forward(
 			match stream {
 				Stream::Tcp(mut stream) => {
 					let _ = stream.set_nodelay(true);
-					if !connection(&mut stream, dialer, keeper, options).await {
-						// The program sees a reset: what it got may not be all.
-						let _ = stream.set_zero_linger();
+					// The program sees a reset: what it got may not be all.
+					abrupt::end_by_reset(&stream);
+					if connection(&mut stream, dialer, keeper, options).await {
+						abrupt::end_in_order(&stream);
 					}
 				}
 				Stream::Unix(mut stream) => {
@@ -116,7 +118,7 @@ pub async fn forward(
 	.await
 }
 
-/// One connection; whether it ended in order.
+/// One connection; whether the program got all that the peer said, and its end.
 async fn connection(
 	program: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
 	dialer: &Dialer,
@@ -135,11 +137,10 @@ async fn connection(
 		activity: activity.clone(),
 	};
 	let mut connection = Watched::new(connection, activity);
-	let end = tokio::select! {
-		end = tunnel(program, &mut connection, &ends) => end,
+	let Outcome { end, answered } = tokio::select! {
+		outcome = tunnel(program, &mut connection, &ends) => outcome,
 		never = keeper.keep(&lifetime, address, shown) => match never {},
 	};
-	let done = end == End::Done;
 	record.close(end);
-	done
+	answered
 }

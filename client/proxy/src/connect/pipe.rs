@@ -12,8 +12,12 @@ use crate::{
 	tunnel::describe,
 	watched::{Activity, Watched},
 };
-use std::{future::Future, io, time::Duration};
-use symbolon_tls::HandshakeError;
+use std::{
+	io,
+	sync::atomic::{AtomicBool, Ordering},
+	time::Duration,
+};
+use symbolon_tls::{HandshakeError, Lifetime};
 use thiserror::Error;
 use tokio::{
 	io::{split, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -105,7 +109,7 @@ pub async fn pipe(
 		sleep(grace).await;
 	};
 	let joined = tokio::select! {
-		joined = join(watched, input, output, lifetime.ended()) => joined,
+		joined = join(watched, input, output, &lifetime) => joined,
 		() = cut => Err(PipeError::Lifetime),
 		() = stop.stopping() => Err(PipeError::Stopped),
 		never = keeper.keep(&lifetime, address, shown) => match never {},
@@ -114,28 +118,35 @@ pub async fn pipe(
 	joined
 }
 
-/// Copies both ways until the peer ends its direction.
+/// Copies both ways until the peer ends its direction. Once the lifetime is over no more input is
+/// read, and the peer is not told that the input had ended.
 async fn join<C>(
 	connection: C,
 	mut input: impl AsyncRead + Unpin + Send,
 	mut output: impl AsyncWrite + Unpin + Send,
-	ended: impl Future<Output = ()> + Send,
+	lifetime: &Lifetime,
 ) -> Result<(), PipeError>
 where
 	C: AsyncRead + AsyncWrite + Unpin,
 {
 	let (mut from_peer, mut to_peer) = split(connection);
+	let all_sent = AtomicBool::new(false);
 	let sending = async {
-		let mut input = Gate::new(&mut input, ended);
+		let mut input = Gate::new(&mut input, lifetime.ended());
 		match send(&mut input, &mut to_peer).await {
+			Ok(()) => all_sent.store(true, Ordering::Relaxed),
 			// A peer that takes nothing more says why to who reads.
-			Ok(()) | Err(Failed::Write(_)) => std::future::pending().await,
-			Err(Failed::Read(error)) => PipeError::Input(error),
+			Err(Failed::Write(_)) => {}
+			Err(Failed::Read(error)) => return PipeError::Input(error),
 		}
+		std::future::pending().await
 	};
 	tokio::select! {
 		received = receive(&mut from_peer, &mut output) => received?,
 		error = sending => return Err(error),
+	}
+	if lifetime.is_over() && !all_sent.into_inner() {
+		return Err(PipeError::Lifetime);
 	}
 	// The peer has ended in order; so does this side, unless the peer is gone by now.
 	let _ = timeout(GOODBYE, to_peer.shutdown()).await;

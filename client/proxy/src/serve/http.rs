@@ -13,10 +13,11 @@ use super::{
 	Shared,
 };
 use crate::{
+	abrupt::Abrupt,
 	escape::Escaped,
 	metrics::Metrics,
 	record::End,
-	tunnel::{tunnel, Ends},
+	tunnel::{tunnel, Ends, Outcome},
 	watched::Activity,
 };
 use http::{
@@ -101,7 +102,7 @@ where
 	};
 	match served {
 		Ok(()) => match exchange.take_upgrade() {
-			Some(both) => websocket(both, ends).await,
+			Some(both) => websocket(both, exchange.upstream.abrupt(), ends).await,
 			None => drained.unwrap_or(End::Done),
 		},
 		Err(error) => describe(&error),
@@ -129,11 +130,16 @@ fn describe(error: &hyper::Error) -> End {
 	}
 }
 
-/// The bytes of a websocket, once both sides have changed to it.
-async fn websocket((client, service): (OnUpgrade, OnUpgrade), ends: &Ends) -> End {
+/// The bytes of a websocket, once both sides have changed to it. The service sees a reset unless they
+/// end in order.
+async fn websocket((client, service): (OnUpgrade, OnUpgrade), abrupt: &Abrupt, ends: &Ends) -> End {
+	abrupt.set(true);
 	match tokio::try_join!(client, service) {
 		Ok((client, service)) => {
-			tunnel(&mut TokioIo::new(client), &mut TokioIo::new(service), ends).await
+			let (mut client, mut service) = (TokioIo::new(client), TokioIo::new(service));
+			let Outcome { end, .. } = tunnel(&mut client, &mut service, ends).await;
+			abrupt.set(end != End::Done);
+			end
 		}
 		Err(error) => describe(&error),
 	}

@@ -1,6 +1,7 @@
 //! The HTTP connection to the service. Each client's connection has its own: nothing of one peer is
 //! ever sent on a connection that another one used.
 
+use crate::abrupt::{self, Abrupt};
 use http::{HeaderMap, Method, Request, Response};
 use hyper::{
 	body::{Body, Bytes, Frame, Incoming, SizeHint},
@@ -87,17 +88,23 @@ pub struct Upstream {
 	to: String,
 	patience: Duration,
 	line: Mutex<Option<Line>>,
+	abrupt: Abrupt,
 }
 
 impl Upstream {
 	/// The service at `to`, which has to take a connection within `patience`.
 	pub fn new(to: String, patience: Duration) -> Self {
-		Self { to, patience, line: Mutex::new(None) }
+		Self { to, patience, line: Mutex::new(None), abrupt: Abrupt::default() }
 	}
 
 	/// The service's address.
 	pub fn to(&self) -> &str {
 		&self.to
+	}
+
+	/// How its connections end: in order, as HTTP says where its messages end, unless told otherwise.
+	pub const fn abrupt(&self) -> &Abrupt {
+		&self.abrupt
 	}
 
 	/// Sends a request, over the connection of the last one if that can still be used. The head of
@@ -140,7 +147,8 @@ impl Upstream {
 		stream.set_nodelay(true).map_err(UpstreamError::Unreachable)?;
 		let mut builder = http1::Builder::new();
 		builder.max_buf_size(MAX_HEAD);
-		let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
+		let (sender, connection) =
+			builder.handshake(TokioIo::new(abrupt::Line::new(stream, self.abrupt.clone()))).await?;
 		let driver = tokio::spawn(async move {
 			// Its errors reach whoever waits for the answer.
 			let _ = connection.with_upgrades().await;

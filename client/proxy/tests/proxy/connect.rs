@@ -1,6 +1,6 @@
 //! The forwarder: a local socket that leads to one peer.
 
-use crate::kit::{any_port, counts, expect, rest, send, soon, until, Kit, Service};
+use crate::kit::{any_port, counts, expect, rest, send, soon, until, until_reset, Kit, Service};
 use std::{io::ErrorKind, time::Duration};
 use symbolon_proxy::{
 	connect::{forward, Dialer, Keeper, Local, Options},
@@ -129,4 +129,23 @@ async fn a_forwarder_is_bounded_like_a_server() {
 	drop(service.accept().await);
 	expect(&mut service.accept().await, "second").await;
 	assert!(counts(&forwarder.metrics, "symbolon_tls_connections_full_total") >= 1);
+}
+
+#[tokio::test]
+async fn a_forwarder_that_is_cut_is_a_reset_for_the_program() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let proxy = kit.proxy(&service.address(), Tell::Nothing).await;
+	let (local, address) = tcp().await;
+	let connector = kit.connector("pump@demo").await;
+	let forwarder = start(connector, &proxy.address.to_string(), local, Options::default());
+	let mut program = TcpStream::connect(address).await.unwrap();
+	send(&mut program, "ask").await;
+	let mut behind = service.accept().await;
+	expect(&mut behind, "ask").await;
+	send(&mut behind, "half an ans").await;
+	expect(&mut program, "half an ans").await;
+	forwarder.stopper.cut();
+	assert_eq!(soon(forwarder.task).await.unwrap(), 1);
+	assert_eq!(until_reset(&mut program).await, "");
+	assert_eq!(until_reset(&mut behind).await, "");
 }

@@ -1,7 +1,9 @@
 //! Connections across the end of an epoch: those of a peer that shows a newer credential live on,
 //! others are drained and cut.
 
-use crate::kit::{any_port, counts, expect, head, rest, send, soon, until, Kit, Proxy, Service};
+use crate::kit::{
+	any_port, counts, expect, head, rest, send, soon, until, until_reset, Kit, Proxy, Service,
+};
 use std::{io::ErrorKind, time::Duration};
 use std::{net::SocketAddr, sync::Arc};
 use symbolon_proxy::{
@@ -53,14 +55,13 @@ async fn a_stream_is_drained_at_the_end_of_its_epoch() {
 	send(&mut client, "in time").await;
 	expect(&mut behind, "in time").await;
 	kit.world.set_now(kit.world.epoch(100).end + GRACE);
-	// The service hears that there is nothing more, and may still answer.
-	assert_eq!(rest(&mut behind).await, "");
+	// The service may still answer, and end its direction.
 	send(&mut behind, "answer").await;
 	expect(&mut client, "answer").await;
-	// What the peer says from now on reaches nobody.
-	send(&mut client, "too late").await;
-	drop(behind);
+	soon(behind.shutdown()).await.unwrap();
 	assert_eq!(soon(client.read(&mut [0; 1])).await.unwrap(), 0);
+	// The peer has not ended its own, so nobody says that it has.
+	assert_eq!(until_reset(&mut behind).await, "");
 	until("it is counted", || proxy.counts(LIFETIME) == 1).await;
 }
 
@@ -71,10 +72,13 @@ async fn what_is_not_drained_in_time_is_cut() {
 	options.grace = Duration::from_millis(10);
 	let proxy = kit.proxy_with(options).await;
 	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
-	let _behind = service.accept().await;
+	send(&mut client, "half a mess").await;
+	let mut behind = service.accept().await;
+	expect(&mut behind, "half a mess").await;
 	kit.world.set_now(kit.world.epoch(100).end + GRACE);
 	let error = soon(client.read(&mut [0; 1])).await.unwrap_err();
 	assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+	assert_eq!(until_reset(&mut behind).await, "");
 	until("it is counted", || proxy.counts(LIFETIME) == 1).await;
 }
 
@@ -157,9 +161,9 @@ async fn a_renewal_keeps_connections_open_and_never_reaches_the_service() {
 		.await;
 	kit.world.set_now(kit.world.epoch(100).end + GRACE + 1);
 	// Who showed nothing newer is drained, so the deadline has been looked at.
-	assert_eq!(rest(&mut other_behind).await, "");
-	drop(other_behind);
+	soon(other_behind.shutdown()).await.unwrap();
 	assert_eq!(soon(other.read(&mut [0; 1])).await.unwrap(), 0);
+	assert_eq!(until_reset(&mut other_behind).await, "");
 	send(&mut client, "still here").await;
 	expect(&mut behind, "still here").await;
 	send(&mut behind, "and back").await;
@@ -216,8 +220,8 @@ async fn the_forwarder_of_who_gets_no_permit_loses_its_connections() {
 	// The server has its permit, the device has none.
 	kit.enter(101, &["api@demo"]).await;
 	kit.world.set_now(kit.world.epoch(100).end + GRACE);
-	assert_eq!(rest(&mut behind).await, "", "the service hears that it is over");
-	drop(behind);
+	soon(behind.shutdown()).await.unwrap();
+	assert_eq!(until_reset(&mut behind).await, "");
 	// Both sides are of the old epoch, so either may be the first to end it.
 	until("it is counted", || proxy.counts(LIFETIME) + counts(&metrics, LIFETIME) >= 1).await;
 	rest(&mut program).await;

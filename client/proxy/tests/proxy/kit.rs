@@ -202,6 +202,14 @@ pub async fn rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
 	text(&bytes)
 }
 
+/// What comes before the connection is reset. An end in order fails.
+pub async fn until_reset(stream: &mut (impl AsyncRead + Unpin)) -> String {
+	let mut bytes = Vec::new();
+	let error = soon(stream.read_to_end(&mut bytes)).await.expect_err("a reset");
+	assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "{error}");
+	text(&bytes)
+}
+
 pub async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: impl AsRef<[u8]>) {
 	soon(stream.write_all(bytes.as_ref())).await.unwrap();
 	soon(stream.flush()).await.unwrap();

@@ -1,6 +1,6 @@
 //! Bounds: handshakes, silence, connections at a time; and stopping.
 
-use crate::kit::{expect, head, rest, send, soon, until, Kit, Service};
+use crate::kit::{expect, head, rest, send, soon, until, until_reset, Kit, Service};
 use std::{io::ErrorKind, time::Duration};
 use symbolon_proxy::{
 	header::PeerHeader,
@@ -130,22 +130,82 @@ async fn one_connection_too_many_waits_until_another_ends() {
 	let connector = kit.connector("pump@demo").await;
 	let mut first = proxy.connect(&connector).await;
 	let mut behind = service.accept().await;
+	let mut second = proxy.connect(&connector).await;
+	send(&mut second, "second").await;
 	until("the limit is met", || proxy.counts("symbolon_tls_connections_full_total") == 1).await;
-	// The system takes the connection, the proxy does not yet.
-	let waiting = TcpStream::connect(proxy.address).await.unwrap();
-	let second = tokio::spawn({
-		let connector = connector.clone();
-		async move { connector.connect(waiting).await }
-	});
 	send(&mut first, "still served").await;
 	expect(&mut behind, "still served").await;
-	assert!(!second.is_finished());
-	assert_eq!(proxy.counts("symbolon_tls_handshakes_total{result=\"ok\"}"), 1);
+	assert!(service.is_untouched().await);
+	assert_eq!(proxy.counts("symbolon_tls_connections_open"), 1);
 	drop(first);
-	let mut second = soon(second).await.unwrap().unwrap();
-	send(&mut second, "second").await;
 	expect(&mut service.accept().await, "second").await;
 	assert_eq!(proxy.counts("symbolon_tls_connections_open"), 1);
+}
+
+#[tokio::test]
+async fn one_connection_too_many_does_not_wait_for_ever() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.max_connections = 1;
+	options.handshake_timeout = Duration::from_secs(2);
+	let proxy = kit.proxy_with(options).await;
+	let connector = kit.connector("pump@demo").await;
+	let mut first = proxy.connect(&connector).await;
+	let mut behind = service.accept().await;
+	let mut second = proxy.connect(&connector).await;
+	let error = soon(second.read(&mut [0; 1])).await.unwrap_err();
+	assert_eq!(error.kind(), ErrorKind::UnexpectedEof);
+	let line = "symbolon_tls_handshakes_total{result=\"too-many-connections\"}";
+	assert_eq!(proxy.counts(line), 1);
+	// A renewal needs no place.
+	let stream = TcpStream::connect(proxy.address).await.unwrap();
+	soon(connector.renew(stream)).await.unwrap();
+	send(&mut first, "still served").await;
+	expect(&mut behind, "still served").await;
+	assert!(service.is_untouched().await);
+}
+
+#[tokio::test]
+async fn silent_strangers_keep_neither_peers_nor_renewals_out() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	(options.max_connections, options.max_handshakes) = (2, 4);
+	options.handshake_timeout = Duration::from_secs(3_600);
+	let proxy = kit.proxy_with(options).await;
+	let connector = kit.connector("pump@demo").await;
+	let mut first = proxy.connect(&connector).await;
+	let mut behind = service.accept().await;
+	let mut silent = Vec::new();
+	for _ in 0..20 {
+		silent.push(TcpStream::connect(proxy.address).await.unwrap());
+	}
+	let stream = TcpStream::connect(proxy.address).await.unwrap();
+	soon(connector.renew(stream)).await.unwrap();
+	let mut second = proxy.connect(&connector).await;
+	send(&mut second, "second").await;
+	expect(&mut service.accept().await, "second").await;
+	// The oldest made room, and are closed; the youngest wait on.
+	for oldest in &mut silent[..16] {
+		assert_eq!(rest(oldest).await, "");
+	}
+	let line = "symbolon_tls_handshakes_total{result=\"too-many-handshakes\"}";
+	assert_eq!(proxy.counts(line), 17);
+	let youngest = silent.last_mut().unwrap();
+	assert!(youngest.try_read(&mut [0; 1]).is_err_and(|e| e.kind() == ErrorKind::WouldBlock));
+	send(&mut first, "still served").await;
+	expect(&mut behind, "still served").await;
+}
+
+#[tokio::test]
+async fn a_limit_beyond_all_clocks_is_none() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	let mut options = Options::new(service.address(), Tell::Nothing);
+	options.idle_timeout = Some(Duration::MAX);
+	options.handshake_timeout = Duration::MAX;
+	let proxy = kit.proxy_with(options).await;
+	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+	send(&mut client, "hello").await;
+	expect(&mut service.accept().await, "hello").await;
 }
 
 #[tokio::test]
@@ -233,13 +293,45 @@ async fn a_second_stop_cuts() {
 	options.grace = Duration::from_secs(3_600);
 	let proxy = kit.proxy_with(options).await;
 	let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
-	let _behind = service.accept().await;
+	send(&mut client, "half a mess").await;
+	let mut behind = service.accept().await;
+	expect(&mut behind, "half a mess").await;
 	proxy.stopper.stop();
 	proxy.stopper.cut();
+	assert_eq!(until_reset(&mut behind).await, "", "the message may go on");
 	let error = soon(client.read(&mut [0; 1])).await.unwrap_err();
 	assert_eq!(error.kind(), ErrorKind::UnexpectedEof, "cut, and the client knows");
 	let metrics = proxy.metrics.clone();
 	assert_eq!(soon(proxy.task).await.unwrap(), 1);
 	let line = "symbolon_tls_connections_closed_total{reason=\"stopped\"}";
 	assert_eq!(crate::kit::counts(&metrics, line), 1);
+}
+
+#[tokio::test]
+async fn the_end_of_the_grace_cuts_streams_and_websockets() {
+	let request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+	let switch =
+		"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+	for websocket in [false, true] {
+		let (kit, service) = (Kit::new(), Service::new().await);
+		let tell = if websocket { Tell::Header(PeerHeader::default()) } else { Tell::Nothing };
+		let mut options = Options::new(service.address(), tell);
+		options.grace = Duration::from_millis(20);
+		let proxy = kit.proxy_with(options).await;
+		let mut client = proxy.connect(&kit.connector("pump@demo").await).await;
+		if websocket {
+			send(&mut client, request).await;
+		}
+		let mut behind = service.accept().await;
+		if websocket {
+			head(&mut behind).await;
+			send(&mut behind, switch).await;
+			head(&mut client).await;
+		}
+		send(&mut client, "half a mess").await;
+		expect(&mut behind, "half a mess").await;
+		proxy.stopper.stop();
+		assert_eq!(until_reset(&mut behind).await, "");
+		assert_eq!(soon(proxy.task).await.unwrap(), 1);
+	}
 }

@@ -1,14 +1,14 @@
 //! The pipe: standard input and output joined to a peer.
 
-use crate::kit::{expect, rest, send, soon, Kit, Proxy, Service};
+use crate::kit::{expect, rest, send, soon, until_reset, Kit, Proxy, Service};
 use std::time::Duration;
 use symbolon_proxy::{
 	connect::{pipe, DialError, Dialer, Keeper, PipeError},
 	metrics::Metrics,
-	serve::Tell,
+	serve::{Options, Tell},
 	stop::{self, Stopper},
 };
-use symbolon_tls::Connector;
+use symbolon_tls::{Acceptor, Connector, Policy};
 use tokio::{
 	io::{duplex, AsyncWriteExt, DuplexStream},
 	task::JoinHandle,
@@ -137,4 +137,25 @@ async fn an_output_that_nobody_reads_ends_the_pipe() {
 	let error = soon(piped.task).await.unwrap().unwrap_err();
 	assert!(matches!(error, PipeError::Output(_)), "{error}");
 	drop(piped.input);
+}
+
+#[tokio::test]
+async fn the_end_of_a_lifetime_is_no_end_of_the_input() {
+	let (kit, service) = (Kit::new(), Service::new().await);
+	// The server bears the old credential for longer, so this side is the one to end it.
+	let policy: Policy = "*@demo".parse().unwrap();
+	let acceptor = Acceptor::builder(kit.identity("api@demo").await).policy(policy);
+	let acceptor = acceptor.max_connection_epochs(2).build().unwrap();
+	let proxy = Proxy::start(acceptor, Options::new(service.address(), Tell::Nothing)).await;
+	let mut piped = start(kit.connector("pump@demo").await, &proxy.address.to_string());
+	send(&mut piped.input, "half a mess").await;
+	let mut behind = service.accept().await;
+	expect(&mut behind, "half a mess").await;
+	kit.world.set_now(kit.world.epoch(100).accepted_until());
+	send(&mut behind, "answer").await;
+	expect(&mut piped.output, "answer").await;
+	soon(behind.shutdown()).await.unwrap();
+	let error = soon(piped.task).await.unwrap().unwrap_err();
+	assert!(matches!(error, PipeError::Lifetime), "{error}");
+	assert_eq!(until_reset(&mut behind).await, "");
 }

@@ -43,6 +43,10 @@ fn at_least_one() -> clap::builder::RangedU64ValueParser {
 	clap::value_parser!(u64).range(1..=1_000_000)
 }
 
+fn a_number_or_any() -> clap::builder::RangedU64ValueParser {
+	clap::value_parser!(u64).range(0..=1_000_000)
+}
+
 fn a_time() -> clap::builder::RangedU64ValueParser {
 	clap::value_parser!(u64).range(1..=86_400)
 }
@@ -91,12 +95,15 @@ pub struct Serve {
 	/// The header of `--tell http-header` [default: symbolon-peer]
 	#[arg(long, value_name = "NAME")]
 	pub header: Option<String>,
-	/// Connections at a time from one address; further ones are closed
-	#[arg(long, value_name = "N", value_parser = at_least_one())]
-	pub max_per_address: Option<u64>,
-	/// Connections at a time of one name; further ones are closed
-	#[arg(long, value_name = "N", value_parser = at_least_one())]
-	pub max_per_name: Option<u64>,
+	/// Handshakes at a time; for each further one the oldest is closed
+	#[arg(long, value_name = "N", default_value_t = 256, value_parser = at_least_one())]
+	pub max_handshakes: u64,
+	/// Connections at a time from one address; further ones are closed; 0: any number
+	#[arg(long, value_name = "N", default_value_t = 256, value_parser = a_number_or_any())]
+	pub max_per_address: u64,
+	/// Connections at a time of one name; further ones are closed; 0: any number
+	#[arg(long, value_name = "N", default_value_t = 64, value_parser = a_number_or_any())]
+	pub max_per_name: u64,
 	/// Longest wait for the service to connect, and to begin an HTTP answer
 	#[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = a_time())]
 	pub service_timeout: u64,

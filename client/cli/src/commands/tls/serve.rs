@@ -64,11 +64,14 @@ fn options(command: &Serve) -> Result<Options, CliError> {
 		(TellForm::Nothing, None) => Tell::Nothing,
 	};
 	let number = |given: u64| usize::try_from(given).unwrap_or(usize::MAX);
+	// Zero is no limit.
+	let some = |given: u64| (given > 0).then(|| number(given));
 	let common = &command.common;
 	Ok(Options {
 		max_connections: number(common.max_connections),
-		max_per_address: command.max_per_address.map(number),
-		max_per_peer: command.max_per_name.map(number),
+		max_handshakes: number(command.max_handshakes),
+		max_per_address: some(command.max_per_address),
+		max_per_peer: some(command.max_per_name),
 		handshake_timeout: Duration::from_secs(common.handshake_timeout),
 		idle_timeout: super::seconds(common.idle_timeout),
 		service_timeout: Duration::from_secs(command.service_timeout),
