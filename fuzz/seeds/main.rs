@@ -86,6 +86,7 @@ fn sealed_stream() -> Seeds {
 	}
 	seeds.extend([
 		("from".into(), with(0x20, &message(true))),
+		("from-long-ago".into(), with(0x60, &message(true))),
 		("from-nobody".into(), with(0x20, &message(false))),
 		("two-chunks".into(), with(7, &[0, 0, 2, 41])),
 		("one-full-chunk".into(), with(7, &[0, 1])),

@@ -34,7 +34,7 @@ fn initiator() -> Initiator {
 
 /// api's part after the recorded first message, anew.
 fn responder() -> Responder {
-	api().respond(API, &Recorded::get().first).ok().expect("it is the right message").0
+	api().respond(API, &Recorded::get().first).expect("it is the right message").0
 }
 
 fn secret(label: &str) -> [u8; 32] {
@@ -49,9 +49,9 @@ impl Recorded {
 		static RECORDED: OnceLock<Recorded> = OnceLock::new();
 		RECORDED.get_or_init(|| {
 			let (initiator, first) = pump().start(PUMP);
-			let (_, second) = api().respond(API, &first).ok().expect("the message is right");
+			let (_, second) = api().respond(API, &first).expect("the message is right");
 			let finished = initiator.finish(&pump().party(), &second, NOW);
-			let (_, third) = finished.ok().expect("the message is right");
+			let (_, third) = finished.expect("the message is right");
 			Self { first, second, third }
 		})
 	}
@@ -168,7 +168,7 @@ impl Model {
 		hand.then(recorded.answer());
 		hand.then(&recorded.third);
 		let keys = [hand.traffic(INITIATOR), hand.traffic(RESPONDER)];
-		let session = session.ok().expect("the message is right");
+		let session = session.expect("the message is right");
 		Self { session, keys, counts: [0; 2], closed: false, live: true }
 	}
 

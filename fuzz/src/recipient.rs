@@ -39,7 +39,7 @@ fn keys() -> (IdentityKey<Opening>, Permit) {
 	let partial = master.share.extract(&request, 1, &point, Entropy::take(&mut [3; 32]));
 	let key = combine(&[partial], 1).expect("one is enough");
 	let key = key.open::<Opening>(&key_id, serial, &name, &transport, &public);
-	(key.ok().expect("the key is right"), master.permit(EPOCH, serial.ancestor(LEVEL)))
+	(key.expect("the key is right"), master.permit(EPOCH, serial.ancestor(LEVEL)))
 }
 
 impl Recipient {
@@ -61,7 +61,7 @@ impl Recipient {
 			Known { bytes: header.to_bytes(), key: (*key.key(), *key.nonce_prefix()) }
 		};
 		let known = (1..).zip(&targets).map(seal).collect();
-		Self { key: OpeningKey::new(&key, &permit).ok().expect("they belong together"), known }
+		Self { key: OpeningKey::new(&key, &permit).expect("they belong together"), known }
 	}
 
 	/// Parses and opens a header. It must be the one encoding of what was parsed; and it opens only

@@ -14,10 +14,10 @@ use symbolon_crypto::{
 	encryption::{MessageKey, SealedHeader},
 	hash::{sha256, sha512},
 	signature::Domain,
-	Entropy, Identity, SecretBytes,
+	Entropy, SecretBytes,
 };
 use symbolon_light::Anchor;
-use symbolon_sdk::seal::{open_stream, Preamble, CHUNK, MAGIC};
+use symbolon_sdk::seal::{open_stream, Preamble, Sender, CHUNK, MAGIC};
 
 const KEY: [u8; 32] = [8; 32];
 const PREFIX: [u8; 7] = [9; 7];
@@ -91,7 +91,7 @@ pub fn message(signed: bool) -> Vec<u8> {
 }
 
 /// The content of `message`, if it opens, and whether it was signed; by `from` if that is wanted.
-fn open(mut message: &[u8], from: Option<&Identity>) -> Option<(Vec<u8>, bool)> {
+fn open(mut message: &[u8], from: Option<Sender<'_>>) -> Option<(Vec<u8>, bool)> {
 	let mut output = Vec::new();
 	let opened = Preamble::read(&mut message).and_then(|preamble| {
 		let input = (&preamble, message);
@@ -112,23 +112,26 @@ fn open(mut message: &[u8], from: Option<&Identity>) -> Option<(Vec<u8>, bool)> 
 	}
 }
 
+/// Whether a message that is signed, or not, has the sender that is wanted: the signature is of
+/// [`EPOCH`].
+fn has_sender(signed: bool, wanted: Option<Sender<'_>>) -> bool {
+	wanted.is_none_or(|sender| signed && sender.not_before < EPOCH.end)
+}
+
 /// Somebody without the message key.
-fn stranger(bytes: &[u8], from: Option<&Identity>) {
-	let right = |signed| bytes == message(signed) && (from.is_none() || signed);
+fn stranger(bytes: &[u8], from: Option<Sender<'_>>) {
+	let right = |signed| bytes == message(signed) && has_sender(signed, from);
 	let expected = [false, true].into_iter().find(|signed| right(*signed));
 	assert_eq!(open(bytes, from), expected.map(|signed| (CONTENT.to_vec(), signed)));
 }
 
 /// Somebody with the message key, but without the signer's.
-fn sender(content: &[u8], signed: bool, from: Option<&Identity>) {
+fn sender(content: &[u8], signed: bool, from: Option<Sender<'_>>) {
 	let preamble = preamble(signed);
 	let opened = open(&[&preamble[..], &chunk(&preamble, 0, true, content)].concat(), from);
-	let expected = if signed {
-		(content == plain(true)).then(|| (CONTENT.to_vec(), true))
-	} else {
-		from.is_none().then(|| (content.to_vec(), false))
-	};
-	assert_eq!(opened, expected);
+	let right = has_sender(signed, from) && (!signed || content == plain(true));
+	let expected = if signed { CONTENT } else { content };
+	assert_eq!(opened, right.then(|| (expected.to_vec(), signed)));
 }
 
 /// Chunks of any sizes, marks and numbers, two bytes of `script` for each: only one layout of a
@@ -156,12 +159,13 @@ fn layout(script: &[u8]) {
 	assert!(open(&message, None) == right.then_some((content, false)));
 }
 
-/// Runs an input: its first byte says what the rest is, whether the message is signed, and whether
-/// the signer must be the one that it is.
+/// Runs an input: its first byte says what the rest is, whether the message is signed, whether the
+/// signer must be the one that it is, and whether its key would have to be of a later epoch.
 pub fn run(input: &[u8]) {
 	let Some((how, rest)) = input.split_first() else { return };
 	let signed = how & 0x10 != 0;
-	let from = (how & 0x20 != 0).then(|| api().key.identity());
+	let not_before = if how & 0x40 == 0 { EPOCH.end - 1 } else { EPOCH.end };
+	let from = (how & 0x20 != 0).then(|| Sender { identity: api().key.identity(), not_before });
 	match how % 8 {
 		0 | 1 => stranger(rest, from),
 		2 | 3 => stranger(&edits::apply(&message(signed), rest), from),

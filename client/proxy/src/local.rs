@@ -30,7 +30,7 @@ const MAX_PATH: usize = 107;
 #[non_exhaustive]
 pub enum LocalError {
 	/// Not an address.
-	#[error("expected HOST:PORT, or unix:PATH; got {0:?}")]
+	#[error("expected HOST:PORT such as 127.0.0.1:8443 (where programs connect to: also unix:PATH); got {0:?}")]
 	NotAnAddress(String),
 	/// The name of a host that nobody knows.
 	#[error("{address} cannot be resolved: {error}")]
@@ -41,7 +41,7 @@ pub enum LocalError {
 		error: io::Error,
 	},
 	/// Others than this machine's users would reach it.
-	#[error("{address} is {found}, which other machines may reach; expected a loopback address such as 127.0.0.1:PORT, or unix:PATH")]
+	#[error("{address} is {found}, which other machines may reach; expected a loopback address such as 127.0.0.1:PORT (where programs connect to: also unix:PATH, or --listen-anyone)")]
 	NotLoopback {
 		/// What was asked for.
 		address: String,
@@ -83,7 +83,10 @@ impl FromStr for LocalAddress {
 			return if named { Ok(Self::Unix(path.into())) } else { Err(refused()) };
 		}
 		let (host, port) = text.rsplit_once(':').ok_or_else(refused)?;
-		if host.is_empty() || port.parse::<u16>().is_err() {
+		// A URL is no address, and an address of IPv6 has brackets.
+		let bracketed = host.starts_with('[') && host.ends_with(']');
+		let foreign = host.contains('/') || (host.contains(':') && !bracketed);
+		if host.is_empty() || foreign || port.parse::<u16>().is_err() {
 			return Err(refused());
 		}
 		Ok(Self::Tcp(text.into()))

@@ -168,7 +168,7 @@ async fn connection(shared: Arc<Shared>, entrant: Entrant) {
 		Accepted::Renewal(peer) => {
 			shared.metrics.renewal("ok");
 			let (name, epoch) = (peer.identity(), peer.epoch().number);
-			return info!(peer = %name, epoch, %address, "newer credential shown");
+			return info!(peer = %name, epoch, %address, "credential shown again");
 		}
 	};
 	let peer = connection.peer().cloned();

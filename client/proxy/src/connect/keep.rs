@@ -117,7 +117,7 @@ impl Keeper {
 			Ok(peer) => {
 				let (name, epoch) = (peer.identity(), peer.epoch().number);
 				let own_epoch = own.map(|own| own.number);
-				info!(peer = %name, epoch, own_epoch, %address, "newer credential shown");
+				info!(peer = %name, epoch, own_epoch, %address, "credential shown again");
 				*latest = own.map_or(*latest, |own| own.number);
 			}
 			Err(error) => {

@@ -23,7 +23,7 @@ const MAX_HEAD: usize = 64 << 10;
 #[derive(Debug, Error)]
 pub enum UpstreamError {
 	/// It takes no connection.
-	#[error("{0}")]
+	#[error("the service takes no connection: {0}; is it running?")]
 	Unreachable(std::io::Error),
 	/// It takes no connection in time.
 	#[error("no answer in time")]

@@ -189,7 +189,8 @@ async fn silent_strangers_keep_neither_peers_nor_renewals_out() {
 		assert_eq!(rest(oldest).await, "");
 	}
 	let line = "symbolon_tls_handshakes_total{result=\"too-many-handshakes\"}";
-	assert_eq!(proxy.counts(line), 17);
+	// One for the renewal; one more if it still held its place when the second came.
+	assert!((17..=18).contains(&proxy.counts(line)), "{}", proxy.counts(line));
 	let youngest = silent.last_mut().unwrap();
 	assert!(youngest.try_read(&mut [0; 1]).is_err_and(|e| e.kind() == ErrorKind::WouldBlock));
 	send(&mut first, "still served").await;

@@ -2,6 +2,7 @@
 
 use super::args::{Serve, TellForm};
 use crate::{args::Global, error::CliError, output::Report};
+use clap::ValueEnum;
 use serde_json::json;
 use std::{io::Write, sync::Arc, time::Duration};
 use symbolon_proxy::{
@@ -26,16 +27,27 @@ pub async fn run(global: &Global, command: Serve, out: &mut impl Write) -> Resul
 	let (stopper, stop) = stop::channel();
 	super::stop_at_signals(stopper)?;
 	let page = super::show_metrics(command.common.metrics.as_deref(), &metrics, &stop).await?;
-	let who = if command.allow.is_empty() { "anyone".into() } else { command.allow.join(", ") };
+	let mut who = command.allow.clone();
+	if command.anonymous {
+		who.push("anyone without a name".into());
+	}
+	let who = who.join(", ");
+	let tell = command.tell.to_possible_value();
+	let tell = tell.as_ref().map_or("", |tell| tell.get_name());
 	Report::new(json!({
 		"listening": bound.to_string(),
 		"identity": identity.identity().as_str(),
 		"allow": command.allow,
 		"anonymous": command.anonymous,
 		"to": command.to,
+		"tell": tell,
 		"metrics": page,
 	}))
-	.line(format!("listening on {bound} as {} for {who}, to {}", identity.identity(), command.to))
+	.line(format!(
+		"listening on {bound} as {} for {who}, to {}, names told by {tell}",
+		identity.identity(),
+		command.to
+	))
 	.write(global.json, out)?;
 	out.flush()?;
 	super::stopped(serve(listener, acceptor, options, metrics, stop).await);
