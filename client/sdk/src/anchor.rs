@@ -12,9 +12,20 @@ use std::{
 	io,
 	path::{Path, PathBuf},
 };
+use symbolon_crypto::{signature::Verifier, DecodeError};
 use symbolon_light::{anchor::MAX_ANCHOR, Anchor, AnchorError};
 use symbolon_primitives::BlockHash;
 use thiserror::Error;
+
+/// What signatures under the anchor's key are checked with.
+///
+/// # Errors
+///
+/// [`DecodeError`] of the key. Anchors are checked when they are read, so this cannot come of a file.
+pub fn verifier(anchor: &Anchor) -> Result<Verifier, DecodeError> {
+	let master = anchor.master_key().decode()?;
+	Ok(Verifier { key_id: anchor.key_id(), master, policy: anchor.epoch_policy() })
+}
 
 /// Why an anchor cannot be read or made.
 #[derive(Debug, Error)]

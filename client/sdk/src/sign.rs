@@ -91,7 +91,8 @@ pub fn choose_permit(permits: &[Permit], now: u64, policy: &EpochPolicy) -> Opti
 	holding.or_else(|| permits.iter().find(usable)).copied()
 }
 
-fn choose(permits: &[Permit], now: u64, store: &Store) -> Result<Permit, SignError> {
+/// As [`choose_permit`], of what a store's device has.
+pub(crate) fn choose(permits: &[Permit], now: u64, store: &Store) -> Result<Permit, SignError> {
 	let newest = permits.iter().map(Permit::epoch).max();
 	choose_permit(permits, now, &store.anchor().epoch_policy())
 		.ok_or(SignError::NoPermit { now, newest })

@@ -1,6 +1,7 @@
 //! Verifying signatures over files, offline: anchor, clock, file, signature, nothing else.
 
 use crate::{
+	anchor,
 	chain::ChainError,
 	clock::{self, Clock},
 	memory::{Memory, MemoryError},
@@ -9,7 +10,7 @@ use crate::{
 use std::io::{self, Read};
 use symbolon_crypto::{
 	identity::EpochError,
-	signature::{Domain, Signature, SignatureError, Verifier},
+	signature::{Domain, Signature, SignatureError},
 	DecodeError, Epoch, Identity, Serial,
 };
 use symbolon_light::Anchor;
@@ -156,8 +157,7 @@ pub fn verify_file(
 		When::At(at) if !epoch.holds(at) => return Err(VerifyError::OtherTime { at, epoch }),
 		When::At(at) => at,
 	};
-	let master = anchor.master_key().decode().map_err(VerifyError::Anchor)?;
-	let verifier = Verifier { key_id: anchor.key_id(), master, policy: anchor.epoch_policy() };
+	let verifier = anchor::verifier(anchor).map_err(VerifyError::Anchor)?;
 	// Before the whole file is read: a signature of another epoch is refused whatever it says.
 	let present = verifier.policy.check(&epoch, at);
 	present.map_err(|error| VerifyError::NotPresent { epoch, error })?;

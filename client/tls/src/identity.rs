@@ -19,7 +19,7 @@ use symbolon_crypto::{
 	Epoch, Identity, Serial,
 };
 use symbolon_light::{Anchor, ClockError, ClockFloor};
-use symbolon_sdk::{sign::choose_permit, store::Store, ChainError, Clock, Memory};
+use symbolon_sdk::{anchor, sign::choose_permit, store::Store, ChainError, Clock, Memory};
 
 /// What is known of the store's permits.
 #[derive(Default)]
@@ -74,8 +74,7 @@ impl TlsIdentity {
 	pub fn open_with(store: Store, clock: Clock, key_type: KeyType) -> Result<Arc<Self>, TlsError> {
 		let key = store.keys()?.sign;
 		let anchor = store.anchor();
-		let master = anchor.master_key().decode().map_err(TlsError::Anchor)?;
-		let verifier = Verifier { key_id: anchor.key_id(), master, policy: anchor.epoch_policy() };
+		let verifier = anchor::verifier(anchor).map_err(TlsError::Anchor)?;
 		let memory = Memory::open(anchor, &store.state_path())?;
 		let (floor, memory) = (Mutex::new(*memory.floor()), Mutex::new(memory));
 		let (client, server) = (ArcSwap::default(), ArcSwap::default());

@@ -88,18 +88,18 @@ fn stop_at_signals(stopper: Stopper) -> Result<(), CliError> {
 	let mut terminate = signal(SignalKind::terminate()).map_err(CliError::System)?;
 	let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::System)?;
 	tokio::spawn(async move {
-		for round in ["stopping; a second signal cuts what is open", "cutting what is open"] {
+		let mut signalled = async || {
 			tokio::select! {
 				_ = terminate.recv() => {}
 				_ = interrupt.recv() => {}
 			}
-			tracing::info!("{round}");
-			if round.starts_with("cutting") {
-				stopper.cut();
-			} else {
-				stopper.stop();
-			}
-		}
+		};
+		signalled().await;
+		tracing::info!("stopping; a second signal cuts what is open");
+		stopper.stop();
+		signalled().await;
+		tracing::info!("cutting what is open");
+		stopper.cut();
 		// Kept: a stopper that is dropped cuts.
 		std::future::pending::<()>().await;
 	});

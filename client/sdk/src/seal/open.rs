@@ -5,7 +5,7 @@ use super::{
 	write::signed_message,
 	Progress, SealError,
 };
-use crate::{files, store::Store};
+use crate::{anchor, files, store::Store};
 use sha2::{Digest, Sha512};
 use std::{
 	fs, io,
@@ -15,7 +15,7 @@ use std::{
 use symbolon_crypto::{
 	encryption::{MessageKey, OpeningKey},
 	permit::Permit,
-	signature::{Domain, Signature, SignatureError, Verifier, MAX_SIGNATURE_LEN},
+	signature::{Domain, Signature, SignatureError, MAX_SIGNATURE_LEN},
 	Epoch, Identity, Serial,
 };
 use symbolon_light::Anchor;
@@ -165,8 +165,7 @@ fn verify(
 		let (message, signature) = (of_message.number, epoch.number);
 		return Err(SealError::LaterSignature { message, signature });
 	}
-	let master = anchor.master_key().decode().map_err(SealError::Anchor)?;
-	let verifier = Verifier { key_id: anchor.key_id(), master, policy: anchor.epoch_policy() };
+	let verifier = anchor::verifier(anchor).map_err(SealError::Anchor)?;
 	let message = signed_message(preamble, content);
 	// At the epoch's own time: it is not the present one any more when the message is opened late.
 	let verified = signature.verify(&verifier, Domain::SEALED, &message, epoch.start);

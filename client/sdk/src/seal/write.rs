@@ -4,19 +4,12 @@ use super::{
 	format::{ChunkWriter, Preamble},
 	Progress, SealError,
 };
-use crate::{
-	chain::Client,
-	device::refresh,
-	entropy,
-	sign::{choose_permit, SignError},
-	store::Store,
-};
+use crate::{chain::Client, device::refresh, entropy, sign::choose, store::Store};
 use codec::Encode;
 use sha2::{Digest, Sha512};
 use std::io::{ErrorKind, Read, Write};
 use symbolon_crypto::{
 	encryption::SealTarget,
-	permit::Permit,
 	signature::{Domain, SigningKey},
 };
 use symbolon_light::Anchor;
@@ -36,15 +29,13 @@ pub(super) fn signed_message(preamble: &Preamble, content: &[u8; 64]) -> Vec<u8>
 /// [`SealError`].
 pub async fn signing_key(store: &Store, client: &mut Client) -> Result<SigningKey, SealError> {
 	let keys = store.keys()?;
-	let (now, policy) = (client.now()?, store.anchor().epoch_policy());
+	let now = client.now()?;
 	let mut permits = store.permits()?;
 	if !permits.iter().any(|permit| permit.epoch().holds(now)) {
 		refresh(store, client).await?;
 		permits = store.permits()?;
 	}
-	let newest = permits.iter().map(Permit::epoch).max();
-	let permit = choose_permit(&permits, now, &policy);
-	let permit = permit.ok_or(SignError::NoPermit { now, newest })?;
+	let permit = choose(&permits, now, store)?;
 	SigningKey::new(&keys.sign, &permit).map_err(SealError::Key)
 }
 

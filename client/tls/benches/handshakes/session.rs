@@ -6,7 +6,7 @@ use symbolon_crypto::{
 	signature::{SigningKey, Verifier},
 	Identity, Namespace,
 };
-use symbolon_sdk::store::Store;
+use symbolon_sdk::{anchor, store::Store};
 use symbolon_sigma::{Accept, Initiator, Party, Randomness, Responder, RANDOMNESS_LEN};
 
 /// Two devices with the keys of the present epoch.
@@ -34,11 +34,7 @@ fn randomness() -> Result<Randomness, Box<dyn Error>> {
 impl Session {
 	pub fn new(initiator: &Store, responder: &Store, now: u64) -> Result<Self, Box<dyn Error>> {
 		let anchor = initiator.anchor();
-		let verifier = Verifier {
-			key_id: anchor.key_id(),
-			master: anchor.master_key().decode()?,
-			policy: anchor.epoch_policy(),
-		};
+		let verifier = anchor::verifier(anchor)?;
 		Ok(Self {
 			initiator: key(initiator)?,
 			responder: key(responder)?,
